@@ -1,0 +1,5 @@
+/** The command line for moves, drills and rescue: one class per command. */
+@NullMarked
+package org.todoku.migrate;
+
+import org.jspecify.annotations.NullMarked;
