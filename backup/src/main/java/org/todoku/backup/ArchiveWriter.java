@@ -1,0 +1,283 @@
+package org.todoku.backup;
+
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.todoku.backup.BackupConfig.ArchiveSettings;
+import org.todoku.backup.archive.Archive;
+import org.todoku.backup.archive.ArchiveKey;
+import org.todoku.backup.archive.BaseManifest;
+import org.todoku.backup.archive.Chain;
+import org.todoku.backup.archive.Epoch;
+import org.todoku.backup.archive.ForkPoint;
+import org.todoku.backup.fault.BackupException;
+import org.todoku.backup.fault.BackupFault;
+import org.todoku.backup.objects.ObjectStore;
+import org.todoku.backup.objects.ObjectStores;
+import org.todoku.backup.restore.BootGuard;
+import org.todoku.backup.restore.NodeFile;
+import org.todoku.backup.ship.BaseBackup;
+import org.todoku.backup.ship.LogShipper;
+import org.todoku.backup.ship.ShipSettings;
+import org.todoku.backup.ship.ShipStatus;
+import org.todoku.backup.volume.LocalLog;
+import org.todoku.backup.volume.LogChunk;
+import org.todoku.backup.volume.LogPosition;
+import org.todoku.backup.volume.LogTap;
+
+/** One term as the archive's writer: the epoch, the shipper, and the bases when they are due. */
+final class ArchiveWriter {
+    private static final System.Logger LOG = System.getLogger(ArchiveWriter.class.getName());
+    private static final Duration HEARTBEAT = Duration.ofSeconds(30);
+    private static final Duration AFTER_FAILURE = Duration.ofMinutes(5);
+
+    private final BackupConfig config;
+    private final ArchiveSettings settings;
+    private final Archive archive;
+    private final Epoch epoch;
+    private final LogShipper shipper;
+    private final BaseBackup bases;
+    private final InstantSource clock;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition stopped = lock.newCondition();
+
+    private volatile @Nullable BaseManifest newestBase;
+    private Instant baseNotBefore = Instant.EPOCH;
+    private boolean stopping;
+    private @Nullable Thread thread;
+
+    private ArchiveWriter(
+            BackupConfig config,
+            ArchiveSettings settings,
+            Archive archive,
+            Claimed claimed,
+            InstantSource clock) {
+        this.config = config;
+        this.settings = settings;
+        this.archive = archive;
+        this.epoch = claimed.epoch();
+        this.shipper = claimed.shipper();
+        this.newestBase = claimed.base().orElse(null);
+        this.clock = clock;
+        Path scratch = config.dataDirectory().resolve("base.tmp");
+        LocalLog log = new LocalLog(config.database());
+        this.bases = new BaseBackup(archive, shipper, log, scratch, clock);
+    }
+
+    static ArchiveWriter open(
+            BackupConfig config, NodeFile node, Consumer<Epoch> onFenced, InstantSource clock) {
+        ArchiveSettings settings = config.archive().orElseThrow();
+        ArchiveKey key = ArchiveKey.read(settings.keyFile());
+        ObjectStore store = ObjectStores.open(settings.location());
+        try {
+            Archive archive = Archive.openOrCreate(store, key, clock);
+            Chain chain = Chain.read(archive);
+            LocalLog log = new LocalLog(config.database());
+            BootGuard guard = new BootGuard(archive, node, log);
+            guard.checkWriter(chain);
+            Optional<ForkPoint> tail = chain.tail();
+            List<LogChunk> catchUp = guard.catchUp(tail);
+            Epoch epoch = claim(config, archive, node, chain, clock);
+            ShipSettings shipping =
+                    new ShipSettings(
+                            settings.shipInterval(),
+                            config.force() == ForcePolicy.LOCAL_AND_ARCHIVE,
+                            onFenced);
+            LogShipper shipper = new LogShipper(archive, epoch, log, shipping, clock);
+            shipper.start(catchUp);
+            archive.putCapsule(epoch.number(), config.capsule().get());
+            Optional<BaseManifest> base = newestBase(archive, chain);
+            return new ArchiveWriter(
+                    config, settings, archive, new Claimed(epoch, shipper, base), clock);
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    private record Claimed(Epoch epoch, LogShipper shipper, Optional<BaseManifest> base) {}
+
+    private static Epoch claim(
+            BackupConfig config, Archive archive, NodeFile node, Chain chain, InstantSource clock) {
+        long number = chain.newest().map(Epoch::number).orElse(0L) + 1;
+        Epoch epoch =
+                new Epoch(
+                        number,
+                        node.owner(),
+                        hostName(),
+                        config.url(),
+                        chain.tail(),
+                        clock.instant().toString(),
+                        config.version());
+        if (!archive.claim(epoch)) {
+            throw new BackupException(
+                    BackupFault.CLAIM_LOST,
+                    "claiming epoch " + number,
+                    "another host claimed it at the same moment",
+                    "look with todoku-migrate status who serves now");
+        }
+        return epoch;
+    }
+
+    private static Optional<BaseManifest> newestBase(Archive archive, Chain chain) {
+        List<Long> epochs = chain.links().stream().map(link -> link.epoch().number()).toList();
+        return archive.bases().stream()
+                .filter(base -> epochs.contains(base.chain().epoch()))
+                .max(Comparator.comparing(BaseManifest::taken));
+    }
+
+    /** The name of this host, for people. */
+    static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+
+    LogTap tap() {
+        return shipper.tap();
+    }
+
+    /**
+     * Begins to take bases when they are due. The first one of all is taken before this returns:
+     * without it nothing could be restored.
+     */
+    void start(DataSource database) {
+        if (newestBase == null || !ArchiveMode.isOn(config.database())) {
+            takeBase(database);
+        }
+        thread = Thread.ofPlatform().daemon().name("base-backup").start(() -> run(database));
+    }
+
+    BaseManifest takeBase(DataSource database) {
+        BaseManifest taken = bases.take(database, epoch.number(), config.version());
+        newestBase = taken;
+        return taken;
+    }
+
+    boolean awaitShipped(Duration timeout) {
+        return shipper.awaitShipped(timeout);
+    }
+
+    BackupStatus.ArchiveStatus status() {
+        ShipStatus ship = shipper.status();
+        BaseManifest base = newestBase;
+        return new BackupStatus.ArchiveStatus(
+                epoch.number(),
+                ship.shipped(),
+                ship.lagBytes(),
+                ship.lag(),
+                base == null ? Optional.empty() : Optional.of(Instant.parse(base.taken())),
+                ship.trouble().map(e -> String.valueOf(e.getMessage())),
+                ship.fencedBy());
+    }
+
+    void stopBases() {
+        lock.lock();
+        try {
+            stopping = true;
+            stopped.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        Thread running = thread;
+        if (running != null) {
+            try {
+                running.join(Duration.ofSeconds(3));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    void stop(Duration deadline) {
+        shipper.stop(deadline);
+        archive.close();
+    }
+
+    private void run(DataSource database) {
+        while (!isStopped()) {
+            try {
+                heartbeat();
+                baseWhenDue(database);
+            } catch (RuntimeException e) {
+                LOG.log(Level.WARNING, String.valueOf(e.getMessage()));
+            }
+            pause();
+        }
+    }
+
+    private void heartbeat() {
+        ShipStatus ship = shipper.status();
+        if (ship.fencedBy().isPresent()) {
+            return;
+        }
+        String json =
+                """
+                {"time":"%s","epoch":%d,"shippedInstant":%d}
+                """
+                        .formatted(clock.instant(), epoch.number(), ship.shipped().instant());
+        archive.store().replace("status/heartbeat.json", json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void baseWhenDue(DataSource database) {
+        BaseManifest base = newestBase;
+        if (base == null || clock.instant().isBefore(baseNotBefore)) {
+            return;
+        }
+        Instant due = Instant.parse(base.taken()).plus(settings.baseInterval());
+        boolean changed = shipper.status().shipped().isAfter(quietEnd(base));
+        if (clock.instant().isBefore(due) || !changed) {
+            return;
+        }
+        try {
+            takeBase(database);
+        } catch (BackupException e) {
+            // The bases that there are stay good; the log goes on from them.
+            baseNotBefore = clock.instant().plus(AFTER_FAILURE);
+            throw e;
+        }
+    }
+
+    /** A base itself leaves a few records in the next log file: those alone ask for no new base. */
+    private static LogPosition quietEnd(BaseManifest base) {
+        return new LogPosition(base.end().file() + 1, 8192);
+    }
+
+    private boolean isStopped() {
+        lock.lock();
+        try {
+            return stopping;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void pause() {
+        lock.lock();
+        try {
+            long left = HEARTBEAT.toNanos();
+            while (left > 0 && !stopping) {
+                left = stopped.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            stopping = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package org.todoku.backup;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.todoku.backup.archive.Epoch;
+import org.todoku.backup.volume.LogPosition;
+import org.todoku.backup.volume.StorageState;
+
+/**
+ * How the storage and the archive stand at a moment. Made without waiting for either.
+ *
+ * @param archive empty when none is configured
+ */
+public record BackupStatus(
+        StorageState storage, Duration forceP99, Optional<ArchiveStatus> archive) {
+
+    /**
+     * The archive's part.
+     *
+     * @param shipped everything up to here is in the archive
+     * @param lagBytes what was confirmed locally and is not there yet
+     * @param lag since when the oldest of that waits
+     * @param trouble one line, while the archive cannot be written
+     * @param fencedBy the epoch that took over, once this host may not write any more
+     */
+    public record ArchiveStatus(
+            long epoch,
+            LogPosition shipped,
+            long lagBytes,
+            Duration lag,
+            Optional<Instant> lastBase,
+            Optional<String> trouble,
+            Optional<Epoch> fencedBy) {}
+}

@@ -1,0 +1,257 @@
+package org.todoku.backup.archive;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.todoku.backup.fault.BackupException;
+import org.todoku.backup.fault.BackupFault;
+import org.todoku.backup.objects.ObjectInfo;
+import org.todoku.backup.objects.ObjectStore;
+
+/**
+ * An archive that is open: its objects by what they are. Every key is written once; nothing here
+ * deletes or replaces. Thread-safe.
+ */
+public final class Archive implements AutoCloseable {
+    /** The version of the format that this program writes. */
+    public static final int FORMAT = 1;
+
+    static final String INFO = "todoku-archive.json";
+
+    private final ObjectStore store;
+    private final Sealing sealing;
+    private final String id;
+
+    private Archive(ObjectStore store, Sealing sealing, String id) {
+        this.store = store;
+        this.sealing = sealing;
+        this.id = id;
+    }
+
+    /** Opens an archive that exists. */
+    public static Archive open(ObjectStore store, ArchiveKey key) {
+        byte[] content =
+                store.get(INFO)
+                        .orElseThrow(
+                                () ->
+                                        new BackupException(
+                                                BackupFault.NO_ARCHIVE,
+                                                "opening the archive " + store.location(),
+                                                "there is no " + INFO,
+                                                "is this the right folder, or bucket and prefix?"));
+        ArchiveInfo info = info(content);
+        if (info.format() != FORMAT) {
+            throw new BackupException(
+                    BackupFault.NO_ARCHIVE,
+                    "opening the archive " + store.location(),
+                    "its format " + info.format() + " is not the " + FORMAT + " of this version",
+                    "use the version of Todoku that wrote it, or a newer one");
+        }
+        Sealing sealing = Sealing.open(key, info.keyset(), info.archiveId(), store.location());
+        return new Archive(store, sealing, info.archiveId());
+    }
+
+    /** Opens an archive, and makes it first where there is none. */
+    public static Archive openOrCreate(ObjectStore store, ArchiveKey key, InstantSource clock) {
+        if (store.get(INFO).isEmpty()) {
+            byte[] random = new byte[16];
+            new SecureRandom().nextBytes(random);
+            ArchiveInfo info =
+                    new ArchiveInfo(
+                            FORMAT,
+                            HexFormat.of().formatHex(random),
+                            clock.instant().toString(),
+                            Sealing.newKeyset(key));
+            // Whoever comes second finds the other's keyset and opens that.
+            store.create(INFO, Json.write(info));
+        }
+        return open(store, key);
+    }
+
+    public static boolean exists(ObjectStore store) {
+        return store.get(INFO).isPresent();
+    }
+
+    public String id() {
+        return id;
+    }
+
+    public String location() {
+        return store.location();
+    }
+
+    public ObjectStore store() {
+        return store;
+    }
+
+    /** The highest epoch: the writer. Lists, so only for starts and moves. */
+    public Optional<Epoch> newestEpoch() {
+        return store.list("epoch/").stream()
+                .map(ObjectInfo::key)
+                .filter(key -> key.endsWith(".json"))
+                .max(Comparator.naturalOrder())
+                .map(this::readEpoch);
+    }
+
+    public Optional<Epoch> epoch(long number) {
+        String key = epochKey(number);
+        return store.get(key).map(content -> parse(key, content, Epoch.class));
+    }
+
+    /** Claims an epoch. False when somebody else has it. */
+    public boolean claim(Epoch epoch) {
+        byte[] content = Json.write(epoch);
+        String key = epochKey(epoch.number());
+        // A lost reply and a second try find our own claim: it names our owner and moment.
+        return store.create(key, content)
+                || store.get(key).filter(found -> java.util.Arrays.equals(found, content)).isPresent();
+    }
+
+    /**
+     * Ships a segment.
+     *
+     * @return its hash, for the next one's {@code previous}
+     */
+    public String put(Segment segment) {
+        byte[] content = SegmentFormat.encode(segment);
+        String key = segmentKey(segment.epoch(), segment.sequence());
+        if (!store.create(key, sealing.seal(key, content))) {
+            byte[] found = store.get(key).map(sealed -> sealing.open(key, sealed)).orElse(content);
+            if (!java.util.Arrays.equals(found, content)) {
+                throw new BackupException(
+                        BackupFault.FORK,
+                        "shipping " + key,
+                        "another segment lies there: two processes write under one epoch",
+                        "stop both, and start one again");
+            }
+        }
+        return Sha256.hex(content);
+    }
+
+    /** The sequence numbers of an epoch's segments, ascending. Lists. */
+    public List<Long> segments(long epoch) {
+        String prefix = "log/" + pad(epoch) + "/";
+        return store.list(prefix).stream()
+                .map(info -> Long.valueOf(info.key().substring(prefix.length())))
+                .sorted()
+                .toList();
+    }
+
+    public SealedSegment segment(long epoch, long sequence) {
+        String key = segmentKey(epoch, sequence);
+        byte[] content = read(key);
+        Segment segment = SegmentFormat.decode(key, content);
+        if (segment.epoch() != epoch || segment.sequence() != sequence) {
+            throw Sealing.damaged(key, "it says that it is another", new IOException(key));
+        }
+        return new SealedSegment(segment, Sha256.hex(content));
+    }
+
+    public void putPack(String base, int number, byte[] content) {
+        create(packKey(base, number), content);
+    }
+
+    public byte[] pack(String base, int number) {
+        return read(packKey(base, number));
+    }
+
+    public void put(BaseManifest manifest) {
+        create("base/" + manifest.id() + "/manifest", Json.write(manifest));
+    }
+
+    /** All bases that are complete, oldest first. Lists. */
+    public List<BaseManifest> bases() {
+        return store.list("base/").stream()
+                .map(ObjectInfo::key)
+                .filter(key -> key.endsWith("/manifest"))
+                .map(key -> parse(key, read(key), BaseManifest.class))
+                .toList();
+    }
+
+    public void putCapsule(long epoch, Capsule capsule) {
+        create(capsuleKey(epoch), Json.write(capsule));
+    }
+
+    /** The newest capsule of this epoch or an earlier one. Lists. */
+    public Optional<Capsule> capsule(long epoch) {
+        return store.list("capsule/").stream()
+                .map(ObjectInfo::key)
+                .filter(key -> key.compareTo(capsuleKey(epoch)) <= 0)
+                .max(Comparator.naturalOrder())
+                .map(key -> parse(key, read(key), Capsule.class));
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+
+    /** Number of an epoch or a base in keys: eight digits, so that keys sort as numbers. */
+    public static String pad(long number) {
+        return "%08d".formatted(number);
+    }
+
+    private void create(String key, byte[] content) {
+        if (!store.create(key, sealing.seal(key, content))
+                && !java.util.Arrays.equals(content, read(key))) {
+            throw new BackupException(
+                    BackupFault.FORK,
+                    "writing " + key,
+                    "another object lies there already",
+                    "two processes write to one archive: stop both, start one");
+        }
+    }
+
+    private byte[] read(String key) {
+        byte[] sealed =
+                store.get(key)
+                        .orElseThrow(
+                                () ->
+                                        new BackupException(
+                                                BackupFault.OBJECT_MISSING,
+                                                "reading " + key + " in " + store.location(),
+                                                "it is not there",
+                                                "was it deleted? Restore to an earlier moment, or"
+                                                        + " from another copy of the archive"));
+        return sealing.open(key, sealed);
+    }
+
+    private Epoch readEpoch(String key) {
+        byte[] content =
+                store.get(key)
+                        .orElseThrow(() -> new IllegalStateException("listed but gone: " + key));
+        return parse(key, content, Epoch.class);
+    }
+
+    private static ArchiveInfo info(byte[] content) {
+        return parse(INFO, content, ArchiveInfo.class);
+    }
+
+    private static <T> T parse(String key, byte[] content, Class<T> type) {
+        try {
+            return Json.read(content, type);
+        } catch (IOException e) {
+            throw Sealing.damaged(key, "it is no JSON of this format", e);
+        }
+    }
+
+    private static String epochKey(long number) {
+        return "epoch/" + pad(number) + ".json";
+    }
+
+    private static String capsuleKey(long epoch) {
+        return "capsule/" + pad(epoch);
+    }
+
+    private static String segmentKey(long epoch, long sequence) {
+        return "log/" + pad(epoch) + "/" + "%010d".formatted(sequence);
+    }
+
+    private static String packKey(String base, int number) {
+        return "base/" + base + "/pack-" + "%05d".formatted(number);
+    }
+}

@@ -1,0 +1,124 @@
+package org.todoku.backup.archive;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.todoku.backup.fault.BackupException;
+import org.todoku.backup.fault.BackupFault;
+
+/**
+ * The line of epochs to the newest, and in each the segments that count: all up to the fork point
+ * that its successor names. An epoch under which nothing was shipped is not part of it. Made from
+ * listings, so only for starts and restores.
+ */
+public final class Chain {
+    private final Archive archive;
+    private final List<Link> links;
+
+    private Chain(Archive archive, List<Link> links) {
+        this.archive = archive;
+        this.links = List.copyOf(links);
+    }
+
+    /** Reads the chain that ends in the newest epoch. */
+    public static Chain read(Archive archive) {
+        List<Link> links = new ArrayList<>();
+        Optional<Epoch> epoch = archive.newestEpoch();
+        long upTo = Long.MAX_VALUE;
+        while (epoch.isPresent()) {
+            Epoch found = epoch.get();
+            links.addFirst(new Link(found, counted(archive, found, upTo)));
+            if (found.parent().isEmpty()) {
+                break;
+            }
+            ForkPoint fork = found.parent().get();
+            upTo = fork.sequence();
+            epoch = Optional.of(parent(archive, fork, found));
+        }
+        return new Chain(archive, links);
+    }
+
+    public Optional<Epoch> newest() {
+        return links.isEmpty() ? Optional.empty() : Optional.of(links.getLast().epoch());
+    }
+
+    public List<Link> links() {
+        return links;
+    }
+
+    /** The segments of the chain after this point, oldest first. */
+    public List<SegmentRef> after(ForkPoint point) {
+        List<SegmentRef> refs = new ArrayList<>();
+        for (Link link : links) {
+            long number = link.epoch().number();
+            for (long sequence : link.segments()) {
+                boolean later =
+                        number > point.epoch()
+                                || (number == point.epoch() && sequence > point.sequence());
+                if (later) {
+                    refs.add(new SegmentRef(number, sequence));
+                }
+            }
+        }
+        return refs;
+    }
+
+    /** The end of what was shipped: where the next epoch forks off. Empty before any segment. */
+    public Optional<ForkPoint> tail() {
+        if (links.isEmpty()) {
+            return Optional.empty();
+        }
+        Link newest = links.getLast();
+        if (newest.segments().isEmpty()) {
+            return newest.epoch().parent();
+        }
+        long epoch = newest.epoch().number();
+        long sequence = newest.segments().getLast();
+        SealedSegment last = archive.segment(epoch, sequence);
+        return Optional.of(new ForkPoint(epoch, sequence, last.hash(), last.segment().end()));
+    }
+
+    private static List<Long> counted(Archive archive, Epoch epoch, long upTo) {
+        List<Long> found = archive.segments(epoch.number());
+        List<Long> counted = found.stream().filter(sequence -> sequence <= upTo).toList();
+        for (int i = 0; i < counted.size(); i++) {
+            if (counted.get(i) != i + 1) {
+                throw missing(epoch.number(), i + 1L);
+            }
+        }
+        if (upTo != Long.MAX_VALUE && counted.size() < upTo) {
+            throw missing(epoch.number(), counted.size() + 1L);
+        }
+        return counted;
+    }
+
+    private static Epoch parent(Archive archive, ForkPoint fork, Epoch child) {
+        return archive.epoch(fork.epoch())
+                .orElseThrow(
+                        () ->
+                                new BackupException(
+                                        BackupFault.OBJECT_MISSING,
+                                        "reading the line of epochs",
+                                        "epoch %d names epoch %d as its parent, which is not there"
+                                                .formatted(child.number(), fork.epoch()),
+                                        "was something deleted from the archive?"));
+    }
+
+    private static BackupException missing(long epoch, long sequence) {
+        return new BackupException(
+                BackupFault.OBJECT_MISSING,
+                "reading the log of epoch " + epoch,
+                "segment " + sequence + " is missing",
+                "was it deleted? Restore to a moment before it, or from another copy");
+    }
+
+    /** An epoch and the sequence numbers of its segments that count, ascending from 1. */
+    public record Link(Epoch epoch, List<Long> segments) {
+        public Link {
+            segments = List.copyOf(segments);
+        }
+    }
+
+    /** Names a segment. */
+    public record SegmentRef(long epoch, long sequence) {}
+}

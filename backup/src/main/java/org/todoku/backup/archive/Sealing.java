@@ -1,0 +1,107 @@
+package org.todoku.backup.archive;
+
+import com.google.crypto.tink.Aead;
+import com.google.crypto.tink.KeysetHandle;
+import com.google.crypto.tink.RegistryConfiguration;
+import com.google.crypto.tink.TinkJsonProtoKeysetFormat;
+import com.google.crypto.tink.aead.PredefinedAeadParameters;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
+import org.apache.commons.compress.compressors.zstandard.ZstdCompressorOutputStream;
+import org.todoku.backup.fault.BackupException;
+import org.todoku.backup.fault.BackupFault;
+
+/**
+ * Compresses, then seals. What is sealed is bound to the archive and to the key of its object, so
+ * an object that was swapped for another does not open. Thread-safe.
+ */
+final class Sealing {
+    private static final byte[] WRAPPED_FOR = "todoku keyset".getBytes(StandardCharsets.US_ASCII);
+    private static final int LEVEL = 3;
+
+    private final Aead aead;
+    private final String archiveId;
+
+    private Sealing(Aead aead, String archiveId) {
+        this.aead = aead;
+        this.archiveId = archiveId;
+    }
+
+    /** A new keyset (AES-256-GCM), wrapped by the operator's key, as Tink's JSON. */
+    static String newKeyset(ArchiveKey key) {
+        try {
+            Aead wrapper = key.wrapper();
+            KeysetHandle keyset =
+                    KeysetHandle.generateNew(
+                            PredefinedAeadParameters.AES256_GCM, RegistryConfiguration.get());
+            return TinkJsonProtoKeysetFormat.serializeEncryptedKeyset(
+                    keyset, wrapper, WRAPPED_FOR, RegistryConfiguration.get());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static Sealing open(ArchiveKey key, String wrappedKeyset, String archiveId, String where) {
+        try {
+            KeysetHandle keyset =
+                    TinkJsonProtoKeysetFormat.parseEncryptedKeyset(
+                            wrappedKeyset, key.wrapper(), WRAPPED_FOR, RegistryConfiguration.get());
+            Aead aead = keyset.getPrimitive(RegistryConfiguration.get(), Aead.class);
+            return new Sealing(aead, archiveId);
+        } catch (GeneralSecurityException e) {
+            throw new BackupException(
+                    BackupFault.WRONG_KEY,
+                    "opening the archive " + where,
+                    "this key does not open it",
+                    "use the key of this archive: the newest recovery kit, or the key-file of the"
+                            + " host that wrote it",
+                    e);
+        }
+    }
+
+    byte[] seal(String objectKey, byte[] content) {
+        try {
+            return aead.encrypt(compress(content), boundTo(objectKey));
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("sealing " + objectKey, e);
+        }
+    }
+
+    byte[] open(String objectKey, byte[] sealed) {
+        try {
+            byte[] compressed = aead.decrypt(sealed, boundTo(objectKey));
+            try (var in = new ZstdCompressorInputStream(new ByteArrayInputStream(compressed))) {
+                return in.readAllBytes();
+            }
+        } catch (GeneralSecurityException | IOException e) {
+            throw damaged(objectKey, "its seal does not hold (" + e.getMessage() + ")", e);
+        }
+    }
+
+    static BackupException damaged(String objectKey, String why, Throwable cause) {
+        return new BackupException(
+                BackupFault.OBJECT_DAMAGED,
+                "reading " + objectKey,
+                why,
+                "the object was cut, changed or swapped; restore to a moment before it, or from"
+                        + " another copy of the archive",
+                cause);
+    }
+
+    private byte[] boundTo(String objectKey) {
+        return (archiveId + "\n" + objectKey).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] compress(byte[] content) throws IOException {
+        var out = new ByteArrayOutputStream(content.length / 3 + 64);
+        try (var zstd =
+                ZstdCompressorOutputStream.builder().setOutputStream(out).setLevel(LEVEL).get()) {
+            zstd.write(content);
+        }
+        return out.toByteArray();
+    }
+}

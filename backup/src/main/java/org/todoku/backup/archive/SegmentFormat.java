@@ -1,0 +1,61 @@
+package org.todoku.backup.archive;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.todoku.backup.volume.LogChunk;
+import org.todoku.backup.volume.LogPosition;
+
+/**
+ * A segment before it is compressed and sealed: {@code int} length of the header, the header as
+ * JSON, the bytes of all chunks one after the other. Its hash is the SHA-256 of exactly this.
+ */
+final class SegmentFormat {
+    private SegmentFormat() {}
+
+    static byte[] encode(Segment segment) {
+        List<ChunkHeader> chunks =
+                segment.chunks().stream()
+                        .map(c -> new ChunkHeader(c.start(), c.bytes().length))
+                        .toList();
+        byte[] header =
+                Json.write(
+                        new Header(
+                                segment.epoch(),
+                                segment.sequence(),
+                                segment.previous(),
+                                segment.shipped(),
+                                chunks));
+        var out = new ByteArrayOutputStream();
+        out.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(header.length).array());
+        out.writeBytes(header);
+        segment.chunks().forEach(chunk -> out.writeBytes(chunk.bytes()));
+        return out.toByteArray();
+    }
+
+    static Segment decode(String key, byte[] content) {
+        try {
+            ByteBuffer in = ByteBuffer.wrap(content);
+            byte[] json = new byte[in.getInt()];
+            in.get(json);
+            Header header = Json.read(json, Header.class);
+            List<LogChunk> chunks = new ArrayList<>();
+            for (ChunkHeader chunk : header.chunks()) {
+                byte[] bytes = new byte[chunk.length()];
+                in.get(bytes);
+                chunks.add(new LogChunk(chunk.start(), bytes));
+            }
+            return new Segment(
+                    header.epoch(), header.sequence(), header.previous(), header.shipped(), chunks);
+        } catch (IOException | RuntimeException e) {
+            throw Sealing.damaged(key, "it is no log segment", e);
+        }
+    }
+
+    record Header(
+            long epoch, long sequence, String previous, String shipped, List<ChunkHeader> chunks) {}
+
+    record ChunkHeader(LogPosition start, int length) {}
+}

@@ -1,0 +1,182 @@
+package org.todoku.backup.ship;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.todoku.backup.volume.LogChunk;
+import org.todoku.backup.volume.LogPosition;
+import org.todoku.backup.volume.LogScan;
+import org.todoku.backup.volume.LogTap;
+
+/**
+ * The log bytes between Derby and the archive, put into one line: Derby opens file N+1 before it
+ * writes the end marker of file N, so the header of a new file is held back until the first record
+ * behind it. Only bytes that were forced are handed out.
+ *
+ * <p>Holds at most {@link #LIMIT} bytes. Beyond that it lets the bytes go and says so: they lie on
+ * the local disk and are read from there.
+ */
+final class LogStream implements LogTap {
+    static final int LIMIT = 64 * 1024 * 1024;
+
+    private final Runnable onForce;
+    private final List<Open> pending = new ArrayList<>();
+    private final ByteArrayOutputStream header = new ByteArrayOutputStream();
+    private LogPosition end = new LogPosition(0, 0);
+    private Optional<LogPosition> rewoundTo = Optional.empty();
+    private LogPosition forced = end;
+    private long forcedNanos;
+    private int held;
+    private boolean overflowed;
+
+    LogStream(Runnable onForce) {
+        this.onForce = onForce;
+    }
+
+    @Override
+    public synchronized void written(LogPosition at, byte[] bytes, int offset, int length) {
+        if (at.offset() + length <= LogScan.HEADER && at.offset() < LogScan.HEADER) {
+            if (at.offset() == 0) {
+                header.reset();
+            }
+            header.write(bytes, offset, length);
+            return;
+        }
+        if (length > LogScan.END_MARKER && isZero(bytes, offset, length)) {
+            // Recovery blanks a torn tail before it appends there: nothing to keep.
+            return;
+        }
+        if (header.size() > 0 && at.offset() == LogScan.HEADER) {
+            byte[] first = header.toByteArray();
+            header.reset();
+            append(new LogPosition(at.file(), 0), first, 0, first.length);
+        }
+        append(at, bytes, offset, length);
+    }
+
+    @Override
+    public void forced() {
+        synchronized (this) {
+            if (forcedNanos == 0 && end.isAfter(forced)) {
+                forcedNanos = System.nanoTime();
+            }
+            forced = end;
+        }
+        onForce.run();
+    }
+
+    /** Everything forced so far, to be shipped in this order; it is the caller's from now on. */
+    synchronized Taken take() {
+        Taken taken = new Taken(List.of(), forced, overflowed, rewoundTo);
+        if (!overflowed) {
+            List<LogChunk> chunks = new ArrayList<>();
+            List<Open> later = new ArrayList<>();
+            for (Open open : pending) {
+                open.split(forced, chunks, later);
+            }
+            taken = new Taken(chunks, forced, false, rewoundTo);
+            pending.clear();
+            pending.addAll(later);
+        }
+        held = pending.stream().mapToInt(open -> open.bytes.size()).sum();
+        // What was written behind the forced end meanwhile is on the disk only.
+        overflowed = overflowed && end.isAfter(forced);
+        rewoundTo = Optional.empty();
+        forcedNanos = 0;
+        return taken;
+    }
+
+    synchronized LogPosition forcedEnd() {
+        return forced;
+    }
+
+    /** Nanoseconds since the oldest force that was not taken; 0 when there is none. */
+    synchronized long waitingNanos() {
+        return forcedNanos == 0 ? 0 : Math.max(1, System.nanoTime() - forcedNanos);
+    }
+
+    private static boolean isZero(byte[] bytes, int offset, int length) {
+        for (int i = offset; i < offset + length; i++) {
+            if (bytes[i] != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void append(LogPosition at, byte[] bytes, int offset, int length) {
+        if (at.isBefore(end)) {
+            rewind(at);
+        }
+        if (overflowed || held + length > LIMIT) {
+            overflowed = true;
+            pending.clear();
+            held = 0;
+        } else {
+            if (pending.isEmpty() || !pending.getLast().end().equals(at)) {
+                pending.add(new Open(at, new ByteArrayOutputStream()));
+            }
+            pending.getLast().bytes.write(bytes, offset, length);
+            held += length;
+        }
+        end = at.plus(length);
+    }
+
+    /** Recovery writes a torn tail anew: what was pending behind that place is void. */
+    private void rewind(LogPosition to) {
+        List<LogChunk> kept = new ArrayList<>();
+        for (Open open : pending) {
+            open.split(to, kept, new ArrayList<>());
+        }
+        pending.clear();
+        for (LogChunk chunk : kept) {
+            var bytes = new ByteArrayOutputStream();
+            bytes.writeBytes(chunk.bytes());
+            pending.add(new Open(chunk.start(), bytes));
+        }
+        if (to.isBefore(forced)) {
+            forced = to;
+        }
+        if (rewoundTo.isEmpty() || to.isBefore(rewoundTo.get())) {
+            rewoundTo = Optional.of(to);
+        }
+        end = to;
+    }
+
+    /**
+     * What the shipper took.
+     *
+     * @param upTo the position that was forced
+     * @param overflowed the bytes were let go: read them from the local log
+     * @param rewoundTo the lowest place that was written anew since the last time
+     */
+    record Taken(
+            List<LogChunk> chunks,
+            LogPosition upTo,
+            boolean overflowed,
+            Optional<LogPosition> rewoundTo) {}
+
+    private record Open(LogPosition start, ByteArrayOutputStream bytes) {
+        LogPosition end() {
+            return start.plus(bytes.size());
+        }
+
+        /** What lies before the position goes to one list, what lies behind it to the other. */
+        void split(LogPosition at, List<LogChunk> before, List<Open> behind) {
+            if (!end().isAfter(at)) {
+                before.add(new LogChunk(start, bytes.toByteArray()));
+            } else if (!start.isBefore(at)) {
+                behind.add(this);
+            } else {
+                byte[] all = bytes.toByteArray();
+                int cut = (int) (at.offset() - start.offset());
+                before.add(new LogChunk(start, Arrays.copyOf(all, cut)));
+                var rest = new ByteArrayOutputStream();
+                rest.write(all, cut, all.length - cut);
+                behind.add(new Open(at, rest));
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package org.todoku.backup.volume;
+
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.derby.io.StorageFile;
+import org.apache.derby.io.StorageRandomAccessFile;
+import org.jspecify.annotations.Nullable;
+
+/** A file or folder of a database directory, by its path. Holds no state but Derby's own lock. */
+final class VolumeFile implements StorageFile {
+    private static final Pattern LOG_FILE = Pattern.compile("log(\\d+)\\.dat");
+
+    private final @Nullable Volume volume;
+    private final File file;
+    private @Nullable RandomAccessFile lockHolder;
+
+    VolumeFile(@Nullable Volume volume, Path path) {
+        this.volume = volume;
+        this.file = path.toFile();
+    }
+
+    @Override
+    public String @Nullable [] list() {
+        return file.list();
+    }
+
+    @Override
+    public boolean canWrite() {
+        return file.canWrite();
+    }
+
+    @Override
+    public boolean exists() {
+        return file.exists();
+    }
+
+    @Override
+    public boolean isDirectory() {
+        return file.isDirectory();
+    }
+
+    @Override
+    public boolean delete() {
+        return file.delete();
+    }
+
+    @Override
+    public boolean deleteAll() {
+        File[] children = file.listFiles();
+        if (children != null) {
+            for (File child : children) {
+                new VolumeFile(volume, child.toPath()).deleteAll();
+            }
+        }
+        return file.delete();
+    }
+
+    @Override
+    public String getPath() {
+        return file.getPath();
+    }
+
+    @Override
+    public String getCanonicalPath() throws IOException {
+        return file.getCanonicalPath();
+    }
+
+    @Override
+    public String getName() {
+        return file.getName();
+    }
+
+    @Override
+    public boolean createNewFile() throws IOException {
+        return file.createNewFile();
+    }
+
+    @Override
+    public boolean renameTo(StorageFile target) {
+        return file.renameTo(new File(target.getPath()));
+    }
+
+    @Override
+    public boolean mkdir() {
+        return file.mkdir();
+    }
+
+    @Override
+    public boolean mkdirs() {
+        return file.mkdirs();
+    }
+
+    @Override
+    public @Nullable StorageFile getParentDir() {
+        Path parent = file.toPath().getParent();
+        return parent == null ? null : new VolumeFile(volume, parent);
+    }
+
+    @Override
+    public boolean setReadOnly() {
+        return file.setReadOnly();
+    }
+
+    @Override
+    public OutputStream getOutputStream() throws FileNotFoundException {
+        return new FileOutputStream(file);
+    }
+
+    @Override
+    public OutputStream getOutputStream(boolean append) throws FileNotFoundException {
+        return new FileOutputStream(file, append);
+    }
+
+    @Override
+    public InputStream getInputStream() throws FileNotFoundException {
+        return new FileInputStream(file);
+    }
+
+    @Override
+    public synchronized int getExclusiveFileLock() {
+        if (lockHolder != null) {
+            return EXCLUSIVE_FILE_LOCK_NOT_AVAILABLE;
+        }
+        RandomAccessFile opened = null;
+        FileLock lock = null;
+        try {
+            opened = new RandomAccessFile(file, "rw");
+            lock = opened.getChannel().tryLock();
+        } catch (IOException | OverlappingFileLockException e) {
+            lock = null;
+        }
+        if (lock != null) {
+            lockHolder = opened;
+            return EXCLUSIVE_FILE_LOCK;
+        }
+        closeQuietly(opened);
+        return EXCLUSIVE_FILE_LOCK_NOT_AVAILABLE;
+    }
+
+    @Override
+    public synchronized void releaseExclusiveFileLock() {
+        // Closing the channel gives the lock back.
+        closeQuietly(lockHolder);
+        lockHolder = null;
+        file.delete();
+    }
+
+    @Override
+    public StorageRandomAccessFile getRandomAccessFile(String mode) throws FileNotFoundException {
+        String plain = mode.toLowerCase(Locale.ROOT).startsWith("rw") ? "rw" : "r";
+        Matcher log = LOG_FILE.matcher(file.getName());
+        File parent = file.getParentFile();
+        if (volume != null
+                && plain.equals("rw")
+                && log.matches()
+                && parent != null
+                && parent.getName().equals("log")) {
+            return new LogFileAccess(file, volume, Long.parseLong(log.group(1)));
+        }
+        return new PlainAccess(file, plain);
+    }
+
+    @Override
+    public void limitAccessToOwner() throws IOException {
+        String rights = file.isDirectory() ? "rwx------" : "rw-------";
+        Files.setPosixFilePermissions(file.toPath(), PosixFilePermissions.fromString(rights));
+    }
+
+    private static void closeQuietly(@Nullable RandomAccessFile open) {
+        try {
+            if (open != null) {
+                open.close();
+            }
+        } catch (IOException e) {
+            // Nothing was written through it, so nothing can be lost by a failed close.
+        }
+    }
+}

@@ -1,0 +1,245 @@
+package org.todoku.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.todoku.backup.archive.Archive;
+import org.todoku.backup.archive.Chain;
+import org.todoku.backup.archive.Epoch;
+import org.todoku.backup.fault.BackupException;
+import org.todoku.backup.fault.BackupFault;
+
+class BackupTest {
+    @TempDir Path root;
+    private int refused;
+
+    @Test
+    void restoresEverythingThatWasArchived() throws Exception {
+        try (var database = TestDatabase.open(root, "a")) {
+            database.insert(0, 3000);
+            assertThat(database.backup.awaitArchived(TestDatabase.PATIENCE)).isTrue();
+            TestDatabase.restore(root, "b", Optional.empty());
+        }
+        assertThat(TestDatabase.rowsOf(root.resolve("b/db"))).isEqualTo(range(0, 3000));
+    }
+
+    @Test
+    void goesOnInTheChainAfterARestart() throws Exception {
+        for (int start = 0; start < 4; start++) {
+            try (var database = TestDatabase.open(root, "a")) {
+                assertThat(database.rows()).isEqualTo(range(0, start * 1500));
+                database.insert(start * 1500, 1500);
+            }
+        }
+        TestDatabase.restore(root, "b", Optional.empty());
+        assertThat(TestDatabase.rowsOf(root.resolve("b/db"))).isEqualTo(range(0, 6000));
+        try (Archive archive = TestDatabase.archive(root)) {
+            assertThat(Chain.read(archive).newest().map(Epoch::number)).contains(4L);
+            assertThat(archive.bases()).hasSize(1);
+        }
+    }
+
+    @Test
+    void restoresFromTheNewestBaseAndKeepsIndexBuilds() throws Exception {
+        try (var database = TestDatabase.open(root, "a")) {
+            database.insert(0, 1000);
+            database.backup.takeBase(database.source());
+            try (Statement statement = database.connection().createStatement()) {
+                statement.execute("create index t_text on t(text)");
+                statement.execute("create table u as select * from t with no data");
+                statement.execute("insert into u select * from t");
+                statement.execute("delete from t where id < 100");
+            }
+            database.backup.awaitArchived(TestDatabase.PATIENCE);
+        }
+        var reached = TestDatabase.restore(root, "b", Optional.empty());
+        assertThat(reached.segments()).isPositive();
+        assertThat(TestDatabase.rowsOf(root.resolve("b/db"))).isEqualTo(range(100, 1000));
+    }
+
+    @Test
+    void restoresToAMomentAndRefusesOneBeforeTheFirstBase() throws Exception {
+        Instant before = Instant.now();
+        Instant middle;
+        try (var database = TestDatabase.open(root, "a")) {
+            database.insert(0, 500);
+            database.backup.awaitArchived(TestDatabase.PATIENCE);
+            middle = Instant.now();
+            database.insert(500, 500);
+            database.backup.awaitArchived(TestDatabase.PATIENCE);
+        }
+        TestDatabase.restore(root, "b", Optional.of(middle));
+        assertThat(TestDatabase.rowsOf(root.resolve("b/db"))).isEqualTo(range(0, 500));
+        assertThatThrownBy(() -> TestDatabase.restore(root, "c", Optional.of(before)))
+                .isInstanceOfSatisfying(
+                        BackupException.class,
+                        e -> assertThat(e.fault()).isEqualTo(BackupFault.BEFORE_BASE_END));
+    }
+
+    @Test
+    void fencesTheOldHostWhileItRunsAndWhenItComesBack() throws Exception {
+        try (var old = TestDatabase.open(root, "old")) {
+            old.insert(0, 10);
+            old.backup.awaitArchived(TestDatabase.PATIENCE);
+            TestDatabase.restore(root, "new", Optional.empty());
+            try (var moved = TestDatabase.open(root, "new")) {
+                moved.insert(10, 10);
+                await(() -> old.backup.status().archive().orElseThrow().fencedBy().isPresent());
+                assertThat(old.fencedBy).hasSize(1);
+                assertThat(moved.rows()).isEqualTo(range(0, 20));
+            }
+        }
+        assertFault(() -> TestDatabase.open(root, "old"), BackupFault.FENCED, "http://new");
+    }
+
+    @Test
+    void refusesADirectoryThatWasSetBack() throws Exception {
+        try (var database = TestDatabase.open(root, "a")) {
+            database.insert(0, 10);
+        }
+        copyTree(root.resolve("a/db"), root.resolve("set-back"));
+        try (var database = TestDatabase.open(root, "a")) {
+            database.insert(10, 2000);
+        }
+        deleteTree(root.resolve("a/db"));
+        copyTree(root.resolve("set-back"), root.resolve("a/db"));
+        assertFault(() -> TestDatabase.open(root, "a"), BackupFault.FORK, "salvage");
+    }
+
+    @Test
+    void noSabotagedObjectLeadsToAShortRestore() throws Exception {
+        try (var database = TestDatabase.open(root, "a")) {
+            for (int i = 0; i < 5; i++) {
+                database.insert(i * 400, 400);
+                database.backup.awaitArchived(TestDatabase.PATIENCE);
+            }
+        }
+        List<Path> objects;
+        try (Stream<Path> files = Files.walk(root.resolve("archive"))) {
+            objects =
+                    files.filter(Files::isRegularFile)
+                            .filter(p -> p.toString().matches(".*/(log|base)/.*"))
+                            .sorted()
+                            .toList();
+        }
+        assertThat(objects).hasSizeGreaterThan(6);
+        Path last = objects.getLast();
+        for (Path object : objects) {
+            byte[] whole = Files.readAllBytes(object);
+            byte[] flipped = whole.clone();
+            flipped[whole.length / 2] ^= 1;
+            expectNoShortRestore(object, flipped);
+            expectNoShortRestore(object, java.util.Arrays.copyOf(whole, whole.length - 1));
+            expectNoShortRestore(
+                    object, Files.readAllBytes(object.equals(last) ? objects.getFirst() : last));
+            if (!object.equals(last)) {
+                Files.delete(object);
+                assertRefused(object);
+            }
+            Files.write(object, whole);
+        }
+        assertThat(refused).isGreaterThan(objects.size() * 3 / 2);
+        TestDatabase.restore(root, "whole", Optional.empty());
+        assertThat(TestDatabase.rowsOf(root.resolve("whole/db"))).isEqualTo(range(0, 2000));
+    }
+
+    @Test
+    void waitsForTheArchiveWhenThePolicySaysSo() throws Exception {
+        try (var database = TestDatabase.open(root, "a", ForcePolicy.LOCAL_AND_ARCHIVE)) {
+            database.insert(0, 20);
+            // No waiting here: what is confirmed is there.
+            TestDatabase.restore(root, "b", Optional.empty());
+        }
+        assertThat(TestDatabase.rowsOf(root.resolve("b/db"))).isEqualTo(range(0, 20));
+    }
+
+    @Test
+    void deletesLocalLogOnlyBehindABase() throws Exception {
+        try (var database = TestDatabase.open(root, "a")) {
+            database.insert(0, 6000);
+            try (Stream<Path> files = Files.list(root.resolve("a/db/log"))) {
+                assertThat(files.filter(p -> p.toString().endsWith(".dat"))).hasSizeGreaterThan(3);
+            }
+            database.backup.takeBase(database.source());
+            try (Stream<Path> files = Files.list(root.resolve("a/db/log"))) {
+                assertThat(files.filter(p -> p.toString().endsWith(".dat"))).hasSizeLessThan(3);
+            }
+        }
+        try (var database = TestDatabase.open(root, "a")) {
+            assertThat(database.rows()).hasSize(6000);
+        }
+    }
+
+    private void expectNoShortRestore(Path object, byte[] sabotaged) throws Exception {
+        Files.write(object, sabotaged);
+        assertRefused(object);
+    }
+
+    /** A segment that the base does not need may be broken; what is restored is whole then. */
+    private void assertRefused(Path object) throws Exception {
+        String name = root.resolve("archive").relativize(object).toString();
+        try {
+            TestDatabase.restore(root, "x", Optional.empty());
+            assertThat(TestDatabase.rowsOf(root.resolve("x/db"))).as(name).hasSize(2000);
+        } catch (BackupException e) {
+            refused++;
+            assertThat(e.fault().exitStatus()).as(name).isEqualTo(3);
+        }
+        deleteTree(root.resolve("x"));
+    }
+
+    private static void assertFault(
+            org.assertj.core.api.ThrowableAssert.ThrowingCallable call,
+            BackupFault fault,
+            String says) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        BackupException.class,
+                        e -> {
+                            assertThat(e.fault()).isEqualTo(fault);
+                            assertThat(e).hasMessageContaining(says);
+                        });
+    }
+
+    private static List<Integer> range(int from, int to) {
+        return IntStream.range(from, to).boxed().toList();
+    }
+
+    private static void await(java.util.function.BooleanSupplier condition) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
+            java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
+        }
+    }
+
+    private static void copyTree(Path from, Path to) throws Exception {
+        try (Stream<Path> paths = Files.walk(from)) {
+            for (Path path : paths.toList()) {
+                Files.copy(path, to.resolve(from.relativize(path)));
+            }
+        }
+    }
+
+    private static void deleteTree(Path root) throws Exception {
+        if (!Files.exists(root)) {
+            return;
+        }
+        try (Stream<Path> paths = Files.walk(root)) {
+            for (Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package org.todoku.backup;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.derby.jdbc.EmbeddedDataSource;
+import org.todoku.backup.archive.Archive;
+import org.todoku.backup.archive.ArchiveKey;
+import org.todoku.backup.archive.Capsule;
+import org.todoku.backup.archive.Chain;
+import org.todoku.backup.archive.Epoch;
+import org.todoku.backup.objects.FolderObjects;
+import org.todoku.backup.objects.StoreLocation;
+import org.todoku.backup.restore.NodeFile;
+import org.todoku.backup.restore.Restore;
+import org.todoku.backup.restore.RestorePlan;
+
+/** A small database with its backup, as the appliance has it, for the tests of this module. */
+public final class TestDatabase implements AutoCloseable {
+    public static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    public final Backup backup;
+    public final List<Epoch> fencedBy = new ArrayList<>();
+    private final Connection connection;
+
+    public static TestDatabase open(Path root, String name) throws SQLException {
+        return open(root, name, ForcePolicy.LOCAL_OR_ARCHIVE);
+    }
+
+    public static TestDatabase open(Path root, String name, ForcePolicy force) throws SQLException {
+        return new TestDatabase(config(root, name, force));
+    }
+
+    private TestDatabase(BackupConfig config) throws SQLException {
+        backup = Backup.open(config, fencedBy::add, InstantSource.system());
+        connection = DriverManager.getConnection(backup.jdbcUrl() + ";create=true");
+        try (Statement statement = connection.createStatement()) {
+            if (!tableExists()) {
+                statement.execute("create table t(id int primary key, text varchar(3000))");
+            }
+        }
+        backup.start(source());
+    }
+
+    public static BackupConfig config(Path root, String name, ForcePolicy force) {
+        Path key = root.resolve("archive.key");
+        if (!Files.exists(key)) {
+            ArchiveKey.generate(new SecureRandom()).write(key);
+        }
+        StoreLocation location = StoreLocation.of(root.resolve("archive").toUri().toString());
+        var archive =
+                new BackupConfig.ArchiveSettings(
+                        location, key, Duration.ofMillis(200), Duration.ofHours(6));
+        return new BackupConfig(
+                root.resolve(name),
+                Optional.of(archive),
+                force,
+                Duration.ofMillis(250),
+                "http://" + name,
+                "test",
+                () -> Capsule.empty("test"));
+    }
+
+    public static Archive archive(Path root) {
+        return Archive.open(
+                new FolderObjects(root.resolve("archive")),
+                ArchiveKey.read(root.resolve("archive.key")));
+    }
+
+    /** Restores the archive's newest state, or an older one, into a new data directory. */
+    public static Restore.Reached restore(Path root, String name, Optional<Instant> at) {
+        try (Archive archive = archive(root)) {
+            Chain chain = Chain.read(archive);
+            RestorePlan plan = RestorePlan.of(chain, archive.bases(), at);
+            Path target = root.resolve(name);
+            Restore.Reached reached =
+                    new Restore(archive, target.resolve("db"), new Silent()).run(plan);
+            new NodeFile(
+                            "restored-" + name,
+                            Optional.of(
+                                    new NodeFile.Restored(reached.to(), "archive", "now", false)))
+                    .write(target);
+            return reached;
+        }
+    }
+
+    /** The rows of a database that nobody has open, read without any of our parts. */
+    public static List<Integer> rowsOf(Path database) throws SQLException {
+        String url = "jdbc:derby:" + database;
+        try (Connection open = DriverManager.getConnection(url);
+                Statement statement = open.createStatement();
+                ResultSet check =
+                        statement.executeQuery(
+                                "select count(*) from t where"
+                                        + " SYSCS_UTIL.SYSCS_CHECK_TABLE('APP', 'T') = 1")) {
+            check.next();
+            return ids(open);
+        } finally {
+            shutDown(url);
+        }
+    }
+
+    /** Inserts rows, 25 to a commit. */
+    public void insert(int from, int count) throws SQLException {
+        connection.setAutoCommit(false);
+        try (var insert = connection.prepareStatement("insert into t values(?, ?)")) {
+            for (int id = from; id < from + count; id++) {
+                insert.setInt(1, id);
+                insert.setString(2, "x".repeat(id % 1000));
+                insert.executeUpdate();
+                if ((id - from) % 25 == 24) {
+                    connection.commit();
+                }
+            }
+        }
+        connection.commit();
+        connection.setAutoCommit(true);
+    }
+
+    public Connection connection() {
+        return connection;
+    }
+
+    public List<Integer> rows() throws SQLException {
+        return ids(connection);
+    }
+
+    public EmbeddedDataSource source() {
+        EmbeddedDataSource source = new EmbeddedDataSource();
+        source.setDatabaseName(backup.jdbcUrl().substring("jdbc:derby:".length()));
+        return source;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+        backup.close();
+    }
+
+    private boolean tableExists() throws SQLException {
+        try (ResultSet tables = connection.getMetaData().getTables(null, "APP", "T", null)) {
+            return tables.next();
+        }
+    }
+
+    private static List<Integer> ids(Connection connection) throws SQLException {
+        List<Integer> ids = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select id from t order by id")) {
+            while (rows.next()) {
+                ids.add(rows.getInt(1));
+            }
+        }
+        return ids;
+    }
+
+    private static void shutDown(String url) {
+        try (var open = DriverManager.getConnection(url + ";shutdown=true")) {
+            throw new IllegalStateException("still open: " + open);
+        } catch (SQLException expected) {
+            if (!"08006".equals(expected.getSQLState())) {
+                throw new IllegalStateException(expected);
+            }
+        }
+    }
+
+    /** Progress that nobody looks at. */
+    public static final class Silent implements Restore.Progress {
+        @Override
+        public void base(long bytes, long of) {}
+
+        @Override
+        public void log(int segments, int of) {}
+    }
+}
