@@ -1,0 +1,20 @@
+package org.todoku.backup;
+
+import java.nio.file.Path;
+
+/** The child process of {@link KillFaultTest}: commits rows and says which were confirmed. */
+public final class KillChild {
+    private KillChild() {}
+
+    @SuppressWarnings("SystemOut")
+    public static void main(String[] args) throws Exception {
+        ForcePolicy force = ForcePolicy.valueOf(args[2]);
+        TestDatabase database = TestDatabase.open(Path.of(args[0]), args[1], force);
+        int next = database.rows().size();
+        while (true) {
+            database.insert(next, 1);
+            System.out.println(next);
+            next++;
+        }
+    }
+}

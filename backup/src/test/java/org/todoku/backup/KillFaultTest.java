@@ -1,0 +1,81 @@
+package org.todoku.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A real process, killed with SIGKILL at random moments; the parent keeps what was confirmed. */
+class KillFaultTest {
+    private static final int ROUNDS = 4;
+
+    @TempDir Path root;
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ForcePolicy.class,
+            names = {"LOCAL_OR_ARCHIVE", "LOCAL_AND_ARCHIVE"})
+    void keepsEveryConfirmedCommitOverKills(ForcePolicy force) throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        int rows = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            String as = "policy " + force + ", seed " + seed + ", round " + round;
+            int confirmed = runAndKill(force, rows, 50 + random.nextInt(400));
+            if (force == ForcePolicy.LOCAL_AND_ARCHIVE) {
+                TestDatabase.restore(root, "copy" + round, Optional.empty());
+                List<Integer> restored = TestDatabase.rowsOf(root.resolve("copy" + round + "/db"));
+                assertThat(restored.size()).as(as).isGreaterThanOrEqualTo(confirmed);
+                assertThat(restored).as(as).isEqualTo(range(restored.size()));
+            }
+            try (var database = TestDatabase.open(root, "a", force)) {
+                rows = database.rows().size();
+                assertThat(rows).as(as).isGreaterThanOrEqualTo(confirmed);
+                assertThat(database.rows()).as(as).isEqualTo(range(rows));
+            }
+        }
+        // What was shipped over all these starts is the whole.
+        TestDatabase.restore(root, "end", Optional.empty());
+        assertThat(TestDatabase.rowsOf(root.resolve("end/db"))).isEqualTo(range(rows));
+    }
+
+    private int runAndKill(ForcePolicy force, int from, int commits) throws Exception {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Dderby.stream.error.file=" + root.resolve("child-derby.log"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of(KillChild.class.getName(), root.toString(), "a", force.toString()));
+        Process child =
+                new ProcessBuilder(command)
+                        .redirectError(root.resolve("child.err").toFile())
+                        .start();
+        int confirmed = from;
+        try (BufferedReader out = child.inputReader()) {
+            String line = out.readLine();
+            assertThat(line).as("the child's first commit").isEqualTo(String.valueOf(from));
+            while (line != null) {
+                confirmed = Integer.parseInt(line) + 1;
+                if (confirmed - from == commits) {
+                    // By its handle: the process object would close our end of the pipe too.
+                    child.toHandle().destroyForcibly();
+                }
+                line = out.readLine();
+            }
+        }
+        assertThat(child.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        return confirmed;
+    }
+
+    private static List<Integer> range(int to) {
+        return IntStream.range(0, to).boxed().toList();
+    }
+}
