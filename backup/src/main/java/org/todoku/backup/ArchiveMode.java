@@ -9,9 +9,9 @@ import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Properties;
-import javax.sql.DataSource;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
+import org.todoku.backup.ship.DatabaseConnections;
 
 /**
  * Derby's log archive mode. While it is on everything is logged and no log file is deleted; without
@@ -36,11 +36,11 @@ final class ArchiveMode {
         }
     }
 
-    static void off(Path database, DataSource connections) {
+    static void off(Path database, DatabaseConnections connections) {
         if (!isOn(database)) {
             return;
         }
-        try (Connection connection = connections.getConnection();
+        try (Connection connection = connections.open();
                 CallableStatement call =
                         connection.prepareCall(
                                 "CALL SYSCS_UTIL.SYSCS_DISABLE_LOG_ARCHIVE_MODE(1)")) {

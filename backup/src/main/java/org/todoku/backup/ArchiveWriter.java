@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.todoku.backup.BackupConfig.ArchiveSettings;
 import org.todoku.backup.archive.Archive;
@@ -30,6 +29,7 @@ import org.todoku.backup.objects.ObjectStores;
 import org.todoku.backup.restore.BootGuard;
 import org.todoku.backup.restore.NodeFile;
 import org.todoku.backup.ship.BaseBackup;
+import org.todoku.backup.ship.DatabaseConnections;
 import org.todoku.backup.ship.LogShipper;
 import org.todoku.backup.ship.ShipSettings;
 import org.todoku.backup.ship.ShipStatus;
@@ -156,14 +156,14 @@ final class ArchiveWriter {
      * Begins to take bases when they are due. The first one of all is taken before this returns:
      * without it nothing could be restored.
      */
-    void start(DataSource database) {
+    void start(DatabaseConnections database) {
         if (newestBase == null || !ArchiveMode.isOn(config.database())) {
             takeBase(database);
         }
         thread = Thread.ofPlatform().daemon().name("base-backup").start(() -> run(database));
     }
 
-    BaseManifest takeBase(DataSource database) {
+    BaseManifest takeBase(DatabaseConnections database) {
         BaseManifest taken = bases.take(database, epoch.number(), config.version());
         newestBase = taken;
         return taken;
@@ -209,7 +209,7 @@ final class ArchiveWriter {
         archive.close();
     }
 
-    private void run(DataSource database) {
+    private void run(DatabaseConnections database) {
         while (!isStopped()) {
             try {
                 heartbeat();
@@ -234,7 +234,7 @@ final class ArchiveWriter {
         archive.store().replace("status/heartbeat.json", json.getBytes(StandardCharsets.UTF_8));
     }
 
-    private void baseWhenDue(DataSource database) {
+    private void baseWhenDue(DatabaseConnections database) {
         BaseManifest base = newestBase;
         if (base == null || clock.instant().isBefore(baseNotBefore)) {
             return;

@@ -2,6 +2,7 @@ package org.todoku.backup;
 
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -9,7 +10,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.Epoch;
@@ -79,11 +79,11 @@ public final class Backup implements AutoCloseable {
     }
 
     /** The database is booted and migrated: from here on bases are taken when they are due. */
-    public void start(DataSource database) {
+    public void start() {
         if (writer != null) {
-            writer.start(database);
+            writer.start(this::connect);
         } else {
-            ArchiveMode.off(config.database(), database);
+            ArchiveMode.off(config.database(), this::connect);
         }
     }
 
@@ -107,7 +107,7 @@ public final class Backup implements AutoCloseable {
     }
 
     /** Takes a base now and returns when it counts. */
-    public BaseManifest takeBase(DataSource database) {
+    public BaseManifest takeBase() {
         if (writer == null) {
             throw new BackupException(
                     BackupFault.NO_ARCHIVE,
@@ -115,7 +115,7 @@ public final class Backup implements AutoCloseable {
                     "no archive is configured",
                     "set archive.url in the configuration");
         }
-        return writer.takeBase(database);
+        return writer.takeBase(this::connect);
     }
 
     public BackupStatus status() {
@@ -138,6 +138,10 @@ public final class Backup implements AutoCloseable {
             writer.stop(STOP);
         }
         volume.detach();
+    }
+
+    private Connection connect() throws SQLException {
+        return DriverManager.getConnection(jdbcUrl());
     }
 
     private List<String> shutDownDatabase() {

@@ -54,7 +54,7 @@ class BackupTest {
     void restoresFromTheNewestBaseAndKeepsIndexBuilds() throws Exception {
         try (var database = TestDatabase.open(root, "a")) {
             database.insert(0, 1000);
-            database.backup.takeBase(database.source());
+            database.backup.takeBase();
             try (Statement statement = database.connection().createStatement()) {
                 statement.execute("create index t_text on t(text)");
                 statement.execute("create table u as select * from t with no data");
@@ -171,7 +171,7 @@ class BackupTest {
             try (Stream<Path> files = Files.list(root.resolve("a/db/log"))) {
                 assertThat(files.filter(p -> p.toString().endsWith(".dat"))).hasSizeGreaterThan(3);
             }
-            database.backup.takeBase(database.source());
+            database.backup.takeBase();
             try (Stream<Path> files = Files.list(root.resolve("a/db/log"))) {
                 assertThat(files.filter(p -> p.toString().endsWith(".dat"))).hasSizeLessThan(3);
             }

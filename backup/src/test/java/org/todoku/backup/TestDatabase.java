@@ -14,7 +14,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.derby.jdbc.EmbeddedDataSource;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.ArchiveKey;
 import org.todoku.backup.archive.Capsule;
@@ -50,7 +49,7 @@ public final class TestDatabase implements AutoCloseable {
                 statement.execute("create table t(id int primary key, text varchar(3000))");
             }
         }
-        backup.start(source());
+        backup.start();
     }
 
     public static BackupConfig config(Path root, String name, ForcePolicy force) {
@@ -134,12 +133,6 @@ public final class TestDatabase implements AutoCloseable {
 
     public List<Integer> rows() throws SQLException {
         return ids(connection);
-    }
-
-    public EmbeddedDataSource source() {
-        EmbeddedDataSource source = new EmbeddedDataSource();
-        source.setDatabaseName(backup.jdbcUrl().substring("jdbc:derby:".length()));
-        return source;
     }
 
     @Override

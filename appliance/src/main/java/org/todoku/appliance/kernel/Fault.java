@@ -23,8 +23,9 @@ public enum Fault {
     DATA_DIR_UNWRITABLE(43, "data-dir-unwritable", false, 1, 500),
     SCHEMA_TOO_NEW(44, "schema-too-new", false, 3, 500),
     ARCHIVE_UNREACHABLE(60, "archive-unreachable", true, 1, 503),
-    ARCHIVE_KEY_WRONG(61, "archive-key-wrong", false, 3, 500),
+    ARCHIVE_KEY_WRONG(61, "archive-key-wrong", false, 2, 500),
     FENCED(62, "fenced", false, 3, 503),
+    ARCHIVE_DIFFERS(63, "archive-differs", false, 3, 500),
     MAIL_REFUSED(80, "mail-refused", false, 1, 502),
     RELAY_UNREACHABLE(81, "relay-unreachable", true, 1, 503);
 

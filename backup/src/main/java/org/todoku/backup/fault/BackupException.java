@@ -10,6 +10,8 @@ public final class BackupException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final BackupFault fault;
+    private final String what;
+    private final String why;
     private final String hint;
 
     public BackupException(BackupFault fault, String what, String why, String hint) {
@@ -18,13 +20,33 @@ public final class BackupException extends RuntimeException {
 
     public BackupException(
             BackupFault fault, String what, String why, String hint, @Nullable Throwable cause) {
-        super(what + ": " + oneLine(why) + ". Hint: " + hint + " [B" + fault.number() + "]", cause);
+        super(
+                oneLine(what)
+                        + ": "
+                        + oneLine(why)
+                        + ". Hint: "
+                        + hint
+                        + " [B"
+                        + fault.number()
+                        + "]",
+                cause);
         this.fault = fault;
+        this.what = oneLine(what);
+        this.why = oneLine(why);
         this.hint = hint;
     }
 
     public BackupFault fault() {
         return fault;
+    }
+
+    /** What was being done, and on what. */
+    public String what() {
+        return what;
+    }
+
+    public String why() {
+        return why;
     }
 
     public String hint() {

@@ -15,7 +15,6 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
-import javax.sql.DataSource;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.BaseManifest.BaseFile;
@@ -57,7 +56,8 @@ public final class BaseBackup {
     }
 
     /** Takes one now. When it throws, nothing counts as a base that was not one before. */
-    public synchronized BaseManifest take(DataSource database, long epoch, String version) {
+    public synchronized BaseManifest take(
+            DatabaseConnections database, long epoch, String version) {
         try {
             deleteTree(scratch);
             ForkPoint chain = shipper.position();
@@ -89,9 +89,9 @@ public final class BaseBackup {
         }
     }
 
-    private void copy(DataSource database) throws SQLException, IOException {
+    private void copy(DatabaseConnections database) throws SQLException, IOException {
         Files.createDirectories(scratch);
-        try (Connection connection = database.getConnection();
+        try (Connection connection = database.open();
                 CallableStatement backup =
                         connection.prepareCall(
                                 "CALL SYSCS_UTIL."

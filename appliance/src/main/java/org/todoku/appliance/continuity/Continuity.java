@@ -1,0 +1,158 @@
+package org.todoku.appliance.continuity;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.todoku.appliance.continuity.ContinuityConfig.ArchivePlace;
+import org.todoku.appliance.delivery.Durability;
+import org.todoku.appliance.delivery.Ledger;
+import org.todoku.appliance.kernel.Fault;
+import org.todoku.appliance.kernel.FaultException;
+import org.todoku.appliance.store.WriteGate;
+import org.todoku.backup.Backup;
+import org.todoku.backup.BackupConfig;
+import org.todoku.backup.BackupStatus;
+import org.todoku.backup.ForcePolicy;
+import org.todoku.backup.archive.ArchiveKey;
+import org.todoku.backup.archive.Capsule;
+import org.todoku.backup.archive.Epoch;
+import org.todoku.backup.fault.BackupException;
+import org.todoku.backup.objects.StoreLocation;
+import org.todoku.backup.restore.BootGuard;
+
+/**
+ * The appliance's end of the backup. Call order: {@link #open} before the database is opened with
+ * {@link #jdbcUrl}, {@link #started} when it is migrated, {@link #close} after it is closed.
+ *
+ * <p>When a newer epoch fences this host out, the write gate closes with the place where the
+ * service is now, and nothing waits for the archive any more. Thread-safe.
+ */
+public final class Continuity implements Durability, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Continuity.class.getName());
+
+    private final Backup backup;
+
+    private Continuity(Backup backup) {
+        this.backup = backup;
+    }
+
+    /** Opens the backup, or says in one fault why this directory may not be served. */
+    public static Continuity open(ContinuityConfig config, WriteGate gate, InstantSource clock) {
+        try {
+            BackupConfig backup =
+                    new BackupConfig(
+                            config.dataDirectory(),
+                            config.archive().map(Continuity::settings),
+                            force(config.force()),
+                            config.stallAfter(),
+                            config.publicUrl().toString(),
+                            config.version(),
+                            () -> capsule(config));
+            return new Continuity(Backup.open(backup, epoch -> fence(gate, epoch), clock));
+        } catch (BackupException e) {
+            throw ArchiveFaults.of(e);
+        }
+    }
+
+    /** The URL to open the embedded database with, without attributes. */
+    public String jdbcUrl() {
+        return backup.jdbcUrl();
+    }
+
+    /**
+     * The database is open and migrated. After a restore the ledger is told first: what was claimed
+     * then is in doubt now, and what was being sent waits for a person.
+     */
+    public void started(Ledger ledger, InstantSource clock) {
+        try {
+            if (backup.restored().isPresent()) {
+                ledger.afterRestore(clock.instant());
+                backup.restoreNoted();
+                LOG.log(
+                        Level.INFO,
+                        "this directory was restored: messages that were being sent are on hold");
+            }
+            backup.start();
+        } catch (BackupException e) {
+            throw ArchiveFaults.of(e);
+        }
+    }
+
+    @Override
+    public boolean awaitArchived(Duration timeout) {
+        return backup.awaitArchived(timeout);
+    }
+
+    /** From memory, without waiting. */
+    public BackupStatus status() {
+        return backup.status();
+    }
+
+    @Override
+    public void close() {
+        backup.close();
+    }
+
+    /** Makes the archive's key file where one is configured and missing. Part of the set-up. */
+    public static boolean createMissingKey(Path keyFile) {
+        if (Files.exists(keyFile)) {
+            return false;
+        }
+        try {
+            ArchiveKey.generate(new SecureRandom()).write(keyFile);
+            return true;
+        } catch (BackupException e) {
+            throw ArchiveFaults.of(e);
+        }
+    }
+
+    private static void fence(WriteGate gate, Epoch newer) {
+        BackupException fault = BootGuard.fenced(newer);
+        LOG.log(Level.ERROR, fault.getMessage());
+        gate.close(Fault.FENCED, fault.why(), fault.hint());
+    }
+
+    private static BackupConfig.ArchiveSettings settings(ArchivePlace place) {
+        StoreLocation location =
+                new StoreLocation(
+                        place.url(), place.endpoint(), place.region(), place.pathStyle());
+        return new BackupConfig.ArchiveSettings(
+                location, place.keyFile(), place.shipInterval(), place.baseInterval());
+    }
+
+    private static ForcePolicy force(String text) {
+        return ForcePolicy.valueOf(text.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
+
+    private static Capsule capsule(ContinuityConfig config) {
+        Map<String, String> files = new HashMap<>();
+        config.capsuleFiles().forEach((name, path) -> files.put(name, read(path)));
+        return new Capsule(config.version(), files);
+    }
+
+    private static String read(Path path) {
+        try {
+            return Capsule.encode(Files.readAllBytes(path));
+        } catch (IOException e) {
+            throw new FaultException(
+                    Fault.CONFIG_INVALID,
+                    "read " + path + " to keep it with the archive",
+                    e.toString(),
+                    "correct the path in the configuration, or let this user read it",
+                    e);
+        }
+    }
+
+    /** Whether there is an archive, for what must be said without one. */
+    public Optional<BackupStatus.ArchiveStatus> archive() {
+        return status().archive();
+    }
+}
