@@ -1,0 +1,121 @@
+package org.todoku.appliance.account;
+
+import java.time.InstantSource;
+import java.util.Optional;
+import org.todoku.appliance.kernel.EmailAddress;
+import org.todoku.appliance.kernel.Fault;
+import org.todoku.appliance.kernel.FaultException;
+import org.todoku.appliance.kernel.Ids;
+import org.todoku.appliance.kernel.Secret;
+import org.todoku.appliance.store.Database;
+import org.todoku.appliance.store.DuplicateKeyException;
+import org.todoku.appliance.store.Row;
+
+/** The people who may sign in. Thread-safe. */
+public final class Administrators {
+    private static final String COLUMNS =
+            "SELECT id, organisation_id, email, name, password_hash FROM administrator";
+
+    private final Database database;
+    private final Ids ids;
+    private final InstantSource clock;
+    private final Passwords passwords = new Passwords();
+
+    private record Known(Administrator administrator, String hash) {}
+
+    public Administrators(Database database, Ids ids, InstantSource clock) {
+        this.database = database;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /**
+     * Makes one. Refuses a password under 8 characters, and as conflict an e-mail that has an
+     * account.
+     */
+    public Administrator create(
+            OrganisationId organisation, EmailAddress email, String name, Secret password) {
+        String hash = passwords.hash(password);
+        AdministratorId id = new AdministratorId(ids.next());
+        try {
+            database.change(
+                    tx ->
+                            tx.update(
+                                    """
+                                    INSERT INTO administrator
+                                      (id, organisation_id, email, name, password_hash, role, created)
+                                    VALUES (?, ?, ?, ?, ?, 'administrator', ?)""",
+                                    id.value(),
+                                    organisation.value(),
+                                    email.key(),
+                                    name,
+                                    hash,
+                                    clock.instant()));
+        } catch (DuplicateKeyException e) {
+            throw new FaultException(
+                    Fault.CONFLICT,
+                    "create the administrator",
+                    "there is an account with this e-mail address",
+                    "sign in with it or use another address",
+                    e);
+        }
+        return new Administrator(id, organisation, email, name);
+    }
+
+    /**
+     * The administrator whose password this is. Writes nothing; takes the same time for an unknown
+     * e-mail.
+     */
+    public Optional<Administrator> signIn(EmailAddress email, Secret password) {
+        Optional<Known> known =
+                database.read(
+                        tx ->
+                                tx.queryOne(
+                                        COLUMNS + " WHERE email = ?" + tx.dialect().stale(),
+                                        Administrators::map,
+                                        email.key()));
+        if (known.isEmpty()) {
+            passwords.pretend(password);
+            return Optional.empty();
+        }
+        return known.filter(k -> passwords.matches(password, k.hash)).map(Known::administrator);
+    }
+
+    public Optional<Administrator> find(AdministratorId id) {
+        return database.read(
+                        tx ->
+                                tx.queryOne(
+                                        COLUMNS + " WHERE id = ?" + tx.dialect().stale(),
+                                        Administrators::map,
+                                        id.value()))
+                .map(Known::administrator);
+    }
+
+    public void changePassword(AdministratorId id, Secret password) {
+        String hash = passwords.hash(password);
+        int changed =
+                database.write(
+                        tx ->
+                                tx.update(
+                                        "UPDATE administrator SET password_hash = ? WHERE id = ?",
+                                        hash,
+                                        id.value()));
+        if (changed != 1) {
+            throw new FaultException(
+                    Fault.NOT_FOUND,
+                    "change the password",
+                    "there is no such account",
+                    "sign in again");
+        }
+    }
+
+    private static Known map(Row row) {
+        return new Known(
+                new Administrator(
+                        new AdministratorId(row.longValue("id")),
+                        new OrganisationId(row.longValue("organisation_id")),
+                        EmailAddress.of(row.text("email")),
+                        row.text("name")),
+                row.text("password_hash"));
+    }
+}

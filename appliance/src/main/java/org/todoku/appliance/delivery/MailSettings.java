@@ -1,0 +1,22 @@
+package org.todoku.appliance.delivery;
+
+import java.net.URI;
+import java.util.List;
+import org.todoku.appliance.kernel.Language;
+
+/**
+ * What sending needs to know of the configuration.
+ *
+ * @param domain the domain of our addresses: SLUG@domain
+ * @param publicUrl the base of links in mails, without a slash at its end
+ * @param language of the fixed texts in mails
+ * @param relays tried in order; the next takes over when one cannot be reached
+ */
+public record MailSettings(String domain, URI publicUrl, Language language, List<Relay> relays) {
+    public MailSettings {
+        relays = List.copyOf(relays);
+        if (publicUrl.toString().endsWith("/")) {
+            publicUrl = URI.create(publicUrl.toString().replaceAll("/+$", ""));
+        }
+    }
+}
