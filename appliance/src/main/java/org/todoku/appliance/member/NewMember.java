@@ -28,7 +28,7 @@ public record NewMember(
     static final int MAX_NAME = 100;
     static final int MAX_VALUE = 200;
     static final int MAX_EMAILS = 10;
-    private static final int MAX_NUMBER = 64;
+    static final int MAX_NUMBER = 64;
 
     /** Folds and checks; wrong values are an invalid request. */
     public NewMember {

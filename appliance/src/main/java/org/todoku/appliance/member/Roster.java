@@ -1,20 +1,207 @@
 package org.todoku.appliance.member;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.todoku.appliance.account.OrganisationId;
+import org.todoku.appliance.kernel.EmailAddress;
+import org.todoku.appliance.kernel.Ids;
 import org.todoku.appliance.kernel.Language;
 import org.todoku.appliance.store.Database;
+import org.todoku.appliance.store.Tx;
 
-/** Member lists from CSV. Thread-safe. */
+/**
+ * Member lists from CSV. Thread-safe.
+ *
+ * <p>Someone who is known by their number or an address is updated: name, kana and profile as in
+ * the list, new addresses added, none taken away, because members change their addresses
+ * themselves. Someone who has left is not brought back by a list. All lines that are good go in
+ * with one transaction, or none does.
+ */
 public final class Roster {
-    public Roster(Database database, Members members, ProfileItems items) {}
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
+    private static final int MAX_CHOICES = 20;
 
-    /** Imports a list. */
-    public ImportReport importCsv(OrganisationId organisation, byte[] csv, Language language) {
-        return notYet();
+    private final Database database;
+    private final Ids ids;
+    private final InstantSource clock;
+    private final ProfileItems items;
+
+    public Roster(Database database, Ids ids, InstantSource clock, ProfileItems items) {
+        this.database = database;
+        this.ids = ids;
+        this.clock = clock;
+        this.items = items;
     }
 
-    @SuppressWarnings("TypeParameterUnusedInFormals")
-    private static <T> T notYet() {
-        throw new UnsupportedOperationException();
+    /**
+     * Imports a list of up to 10 MB in UTF-8, UTF-16 or CP932.
+     *
+     * @param language of the reasons in the report
+     */
+    public ImportReport importCsv(OrganisationId organisation, byte[] csv, Language language) {
+        RosterFile file = new RosterFile(csv, language);
+        return database.writeWithin(DEADLINE, tx -> new Run(tx, organisation, file).report());
+    }
+
+    /**
+     * One attempt at the transaction. It has its own lists since a deadlock makes the whole work
+     * run again.
+     */
+    private final class Run {
+        private final Tx tx;
+        private final OrganisationId organisation;
+        private final RosterFile file;
+        private final Map<String, MemberStore.OwnedContact> contacts;
+        private final Map<String, MemberId> numbers;
+        private final Set<MemberId> gone = new LinkedHashSet<>();
+        private final List<@Nullable Object[]> created = new ArrayList<>();
+        private final List<@Nullable Object[]> updated = new ArrayList<>();
+        private final List<@Nullable Object[]> freshContacts = new ArrayList<>();
+        private final List<@Nullable Object[]> takenContacts = new ArrayList<>();
+        private final Map<MemberId, NewMember> profiles = new LinkedHashMap<>();
+        private final List<ImportReport.Problem> problems;
+        private final Instant now = clock.instant();
+
+        Run(Tx tx, OrganisationId organisation, RosterFile file) {
+            this.tx = tx;
+            this.organisation = organisation;
+            this.file = file;
+            this.contacts = MemberStore.contactsByKey(tx, organisation);
+            this.numbers = MemberStore.membersByNumber(tx, organisation);
+            this.problems = new ArrayList<>(file.problems());
+            gone.addAll(MemberStore.left(tx, organisation));
+        }
+
+        ImportReport report() {
+            file.entries().forEach(this::take);
+            MemberStore.insertMembers(tx, created);
+            MemberStore.updateMembers(tx, updated);
+            MemberStore.insertContacts(tx, freshContacts);
+            MemberStore.takeContacts(tx, takenContacts);
+            writeProfiles();
+            problems.sort(Comparator.comparingLong(ImportReport.Problem::line));
+            return new ImportReport(created.size(), updated.size(), problems.size(), problems);
+        }
+
+        private void take(RosterFile.Entry entry) {
+            NewMember member = entry.member();
+            Set<MemberId> owners = new LinkedHashSet<>();
+            member.number().map(numbers::get).ifPresent(owners::add);
+            member.emails().stream().flatMap(email -> owner(email).stream()).forEach(owners::add);
+            if (owners.size() > 1) {
+                problems.add(file.problem(entry.line(), file.emailColumn(), "import.otherMember"));
+                return;
+            }
+            if (owners.stream().anyMatch(gone::contains)) {
+                problems.add(file.problem(entry.line(), "", "import.hasLeft"));
+                return;
+            }
+            MemberId id;
+            if (owners.isEmpty()) {
+                id = new MemberId(ids.next());
+                created.add(MemberStore.memberRow(id, organisation, member, now));
+            } else {
+                id = owners.iterator().next();
+                updated.add(
+                        new @Nullable Object[] {
+                            member.name(), member.kana(), member.number(), id.value()
+                        });
+            }
+            member.emails().forEach(email -> takeAddress(id, email));
+            profiles.put(id, member);
+        }
+
+        private Optional<MemberId> owner(EmailAddress email) {
+            return Optional.ofNullable(contacts.get(email.key()))
+                    .filter(owned -> owned.contact().state() != ContactState.REMOVED)
+                    .map(MemberStore.OwnedContact::owner);
+        }
+
+        private void takeAddress(MemberId id, EmailAddress email) {
+            MemberStore.OwnedContact known = contacts.get(email.key());
+            if (known == null) {
+                freshContacts.add(
+                        new @Nullable Object[] {
+                            ids.next(), id.value(), organisation.value(), email.smtp(), email.key()
+                        });
+            } else if (known.contact().state() == ContactState.REMOVED) {
+                takenContacts.add(
+                        new @Nullable Object[] {
+                            id.value(), email.smtp(), known.contact().id().value()
+                        });
+            }
+        }
+
+        private void writeProfiles() {
+            Map<String, ProfileItem> byName = defineItems();
+            List<@Nullable Object[]> cleared = new ArrayList<>();
+            List<@Nullable Object[]> set = new ArrayList<>();
+            profiles.forEach(
+                    (id, member) ->
+                            member.profile()
+                                    .forEach(
+                                            (name, values) -> {
+                                                ProfileItem item = byName.get(name);
+                                                if (item != null) {
+                                                    long itemId = item.id().value();
+                                                    cleared.add(
+                                                            new @Nullable Object[] {
+                                                                id.value(), itemId
+                                                            });
+                                                    values.forEach(
+                                                            v ->
+                                                                    set.add(
+                                                                            new @Nullable Object[] {
+                                                                                id.value(),
+                                                                                itemId,
+                                                                                v
+                                                                            }));
+                                                }
+                                            }));
+            MemberStore.replaceValues(tx, cleared, set);
+        }
+
+        /**
+         * Columns that are no profile item yet become one, with choices when there are few values.
+         */
+        private Map<String, ProfileItem> defineItems() {
+            Map<String, Set<String>> values = new LinkedHashMap<>();
+            profiles.values()
+                    .forEach(
+                            member ->
+                                    member.profile()
+                                            .forEach(
+                                                    (name, list) ->
+                                                            values.computeIfAbsent(
+                                                                            name,
+                                                                            n -> new TreeSet<>())
+                                                                    .addAll(list)));
+            Map<String, ProfileItem> byName = new HashMap<>();
+            values.forEach(
+                    (name, distinct) -> {
+                        boolean few = !distinct.isEmpty() && distinct.size() <= MAX_CHOICES;
+                        boolean shortEnough = distinct.stream().allMatch(v -> v.length() <= 50);
+                        ProfileItem.Kind kind =
+                                few && shortEnough
+                                        ? ProfileItem.Kind.SINGLE
+                                        : ProfileItem.Kind.TEXT;
+                        List<String> choices =
+                                kind == ProfileItem.Kind.SINGLE ? List.copyOf(distinct) : List.of();
+                        byName.put(name, items.define(tx, organisation, name, kind, choices));
+                    });
+            return byName;
+        }
     }
 }
