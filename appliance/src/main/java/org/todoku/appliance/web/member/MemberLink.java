@@ -1,7 +1,6 @@
 package org.todoku.appliance.web.member;
 
 import java.util.Optional;
-import org.todoku.appliance.account.OrganisationId;
 import org.todoku.appliance.account.SignedTokens;
 import org.todoku.appliance.member.MemberId;
 import org.todoku.appliance.message.MessageId;
@@ -12,7 +11,7 @@ sealed interface MemberLink {
     record ToMessage(MessageId message, MemberId member) implements MemberLink {}
 
     /** One member's own data. */
-    record ToProfile(OrganisationId organisation, MemberId member) implements MemberLink {}
+    record ToProfile(MemberId member) implements MemberLink {}
 
     /** Not ours, or cut short on its way. */
     record Nothing() implements MemberLink {}
@@ -23,9 +22,8 @@ sealed interface MemberLink {
             return new ToMessage(new MessageId(message.get()[0]), new MemberId(message.get()[1]));
         }
         Optional<long[]> profile = tokens.open("profile", token);
-        if (profile.isPresent() && profile.get().length == 2) {
-            return new ToProfile(
-                    new OrganisationId(profile.get()[0]), new MemberId(profile.get()[1]));
+        if (profile.isPresent() && profile.get().length == 1) {
+            return new ToProfile(new MemberId(profile.get()[0]));
         }
         return new Nothing();
     }

@@ -164,9 +164,11 @@ public final class MemberPages {
     }
 
     private Optional<Member> member(MemberLink.ToProfile link) {
-        return doors.members()
-                .find(link.organisation(), link.member())
-                .filter(member -> member.state() == MemberState.JOINED);
+        // The link does not name the organisation; an appliance has few.
+        return doors.organisations().all().stream()
+                .flatMap(o -> doors.members().find(o.id(), link.member()).stream())
+                .filter(member -> member.state() == MemberState.JOINED)
+                .findFirst();
     }
 
     private Organisation organisation(Member member) {
