@@ -20,7 +20,6 @@ final class OverviewPages {
 
     List<Route> routes() {
         return List.of(
-                Route.get("/", call -> Reply.seeOther("/console/")),
                 Route.get("/console", call -> Reply.seeOther("/console/")),
                 Route.get("/console/", access.signedIn(this::overview)),
                 Route.get("/console/inquiries", access.signedIn(this::inquiries)),
