@@ -36,8 +36,9 @@ public final class Messages {
     }
 
     /**
-     * Stores a message in the state sending. A second one with the same key fails with
-     * DuplicateKeyException; look with {@link #byKey} first.
+     * Stores a message on hold, so that the dispatcher does not meet it before its deliveries are
+     * there; its maker ends with the transition to sending. A second one with the same key fails
+     * with DuplicateKeyException; look with {@link #byKey} first.
      */
     public MessageId create(
             Tx tx,
@@ -51,7 +52,7 @@ public final class Messages {
                 """
                 INSERT INTO message(id, organisation_id, author, subject, body, urgent, audience, state, created,
                   send_at, send_not_after, idempotency_key)
-                VALUES (?, ?, ?, ?, ?, ?, ?, 'sending', ?, ?, ?, ?)""",
+                VALUES (?, ?, ?, ?, ?, ?, ?, 'onHold', ?, ?, ?, ?)""",
                 id.value(),
                 organisation.value(),
                 author,

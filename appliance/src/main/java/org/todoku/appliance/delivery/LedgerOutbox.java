@@ -1,0 +1,172 @@
+package org.todoku.appliance.delivery;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.todoku.appliance.kernel.EmailAddress;
+import org.todoku.appliance.member.MemberId;
+import org.todoku.appliance.store.Row;
+import org.todoku.appliance.store.Tx;
+
+/**
+ * The ledger's rows as an outbox: urgent messages first, then the oldest.
+ *
+ * <p>Candidates are read without waiting for locks; the guarded update decides, so a row that
+ * changed meanwhile is left alone.
+ */
+final class LedgerOutbox implements Outbox {
+    /** Messages looked at in one claim; more wait their turn. */
+    private static final int MESSAGES = 50;
+
+    private static final OutboxTable TABLE = new OutboxTable("delivery");
+
+    private final MailText texts;
+    private final boolean urgentOnly;
+
+    LedgerOutbox(MailText texts, boolean urgentOnly) {
+        this.texts = texts;
+        this.urgentOnly = urgentOnly;
+    }
+
+    @Override
+    public List<Parcel> claim(Tx tx, int limit, Instant now) {
+        List<Parcel> claimed = new ArrayList<>();
+        for (MessageHead message : due(tx, now)) {
+            if (claimed.size() >= limit) {
+                break;
+            }
+            if (message.notAfter().filter(end -> !now.isBefore(end)).isPresent()) {
+                expire(tx, message, now);
+                continue;
+            }
+            List<Parcel> candidates = candidates(tx, message, limit - claimed.size(), now);
+            if (candidates.isEmpty()) {
+                finish(tx, message.id());
+            }
+            claimed.addAll(TABLE.claim(tx, candidates, now));
+        }
+        return claimed;
+    }
+
+    @Override
+    public void record(Tx tx, List<Report> reports, Instant now) {
+        TABLE.record(tx, reports, now);
+        Set<Long> messages = new TreeSet<>();
+        for (Report report : reports) {
+            if (report.outcome() != Outcome.QUEUED && report.outcome() != Outcome.DEFERRED) {
+                messages.add(report.parcel().group());
+            }
+        }
+        messages.forEach(message -> finish(tx, message));
+    }
+
+    /**
+     * The process died between a claim and its answer: nobody here can know whether the mail left.
+     */
+    @Override
+    public int recover(Tx tx, Instant now) {
+        return tx.update(
+                "UPDATE delivery SET outcome = 'inDoubt', finished_at = ? WHERE outcome = 'claimed'",
+                now);
+    }
+
+    private List<MessageHead> due(Tx tx, Instant now) {
+        return tx.query(
+                """
+                SELECT m.id, m.subject, m.body, m.urgent, m.send_not_after, o.name, o.slug
+                FROM message m JOIN organisation o ON o.id = m.organisation_id
+                WHERE m.state = 'sending' AND m.send_at <= ? AND (m.urgent = TRUE OR ? = 0)
+                ORDER BY m.urgent DESC, m.id FETCH FIRST ? ROWS ONLY"""
+                        + tx.dialect().stale(),
+                LedgerOutbox::head,
+                now,
+                urgentOnly ? 1 : 0,
+                MESSAGES);
+    }
+
+    private List<Parcel> candidates(Tx tx, MessageHead message, int limit, Instant now) {
+        String due =
+                """
+                SELECT id, member_id, address, attempts, mail_id FROM delivery
+                WHERE message_id = ? AND outcome = ? AND (next_attempt IS NULL OR next_attempt <= ?)
+                ORDER BY id FETCH FIRST ? ROWS ONLY"""
+                        + tx.dialect().stale();
+        List<Parcel> found = new ArrayList<>();
+        for (Outcome from : List.of(Outcome.QUEUED, Outcome.DEFERRED)) {
+            if (found.size() < limit) {
+                found.addAll(
+                        tx.query(
+                                due,
+                                row -> parcel(message, row),
+                                message.id(),
+                                from.code(),
+                                now,
+                                limit - found.size()));
+            }
+        }
+        return found;
+    }
+
+    private Parcel parcel(MessageHead message, Row row) {
+        EmailAddress to = EmailAddress.of(row.text("address"));
+        MemberId member = new MemberId(row.longValue("member_id"));
+        String mailId = row.text("mail_id");
+        return new Parcel(
+                this,
+                row.longValue("id"),
+                message.id(),
+                message.urgent(),
+                texts.address(message.slug()),
+                to,
+                row.intValue("attempts") + 1,
+                message.notAfter(),
+                () -> texts.message(message, member, to, mailId));
+    }
+
+    private static void expire(Tx tx, MessageHead message, Instant now) {
+        tx.update(
+                """
+                UPDATE delivery SET outcome = 'expired', finished_at = ?
+                WHERE message_id = ? AND outcome IN ('queued', 'deferred')""",
+                now,
+                message.id());
+        finish(tx, message.id());
+    }
+
+    /**
+     * Ends a message that has no open rows: as expired when its time passed before anything was
+     * sent.
+     */
+    private static void finish(Tx tx, long message) {
+        long open = count(tx, message, "outcome IN ('queued', 'claimed', 'deferred')");
+        if (open > 0) {
+            return;
+        }
+        boolean inVain =
+                count(tx, message, "outcome = 'expired'") > 0
+                        && count(tx, message, "outcome NOT IN ('expired', 'suppressed')") == 0;
+        tx.update(
+                "UPDATE message SET state = ? WHERE id = ? AND state = 'sending'",
+                inVain ? "expired" : "sent",
+                message);
+    }
+
+    private static long count(Tx tx, long message, String condition) {
+        return tx.count(
+                "SELECT COUNT(*) AS n FROM delivery WHERE message_id = ? AND " + condition,
+                message);
+    }
+
+    private static MessageHead head(Row row) {
+        return new MessageHead(
+                row.longValue("id"),
+                row.text("subject"),
+                row.text("body"),
+                row.bool("urgent"),
+                row.optionalInstant("send_not_after"),
+                row.text("name"),
+                row.text("slug"));
+    }
+}

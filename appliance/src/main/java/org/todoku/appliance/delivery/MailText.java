@@ -1,0 +1,155 @@
+package org.todoku.appliance.delivery;
+
+import jakarta.mail.MessagingException;
+import jakarta.mail.Session;
+import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeUtility;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Date;
+import java.util.Optional;
+import java.util.Properties;
+import org.todoku.appliance.account.SignedTokens;
+import org.todoku.appliance.kernel.EmailAddress;
+import org.todoku.appliance.kernel.Texts;
+import org.todoku.appliance.member.MemberId;
+
+/**
+ * Writes mails: UTF-8, base64 in short lines (docomo refuses lines over 1,000 bytes), CRLF.
+ * Thread-safe.
+ *
+ * <p>The Message-ID of a delivery never changes, so a mail that is sent a second time out of doubt
+ * can be recognised; Gmail then shows it once.
+ */
+public final class MailText {
+    /** The purposes of links in mails, for SignedTokens. */
+    public static final String MESSAGE_PURPOSE = "message";
+
+    public static final String PROFILE_PURPOSE = "profile";
+
+    private static final Texts TEXTS = Texts.of(MailText.class);
+
+    private final MailSettings settings;
+    private final SignedTokens tokens;
+    private final InstantSource clock;
+    private final Session session;
+
+    /** An automatic mail as it is stored. */
+    record Automatic(
+            long id,
+            String organisation,
+            String slug,
+            EmailAddress to,
+            String subject,
+            String body,
+            Optional<String> inReplyTo) {}
+
+    public MailText(MailSettings settings, SignedTokens tokens, InstantSource clock) {
+        this.settings = settings;
+        this.tokens = tokens;
+        this.clock = clock;
+        Properties properties = new Properties();
+        // Else each mail asks the resolver for the name of this host.
+        properties.setProperty("mail.from", "nobody@" + settings.domain());
+        this.session = Session.getInstance(properties);
+    }
+
+    /** An organisation's address. */
+    public String address(String slug) {
+        return slug + "@" + settings.domain();
+    }
+
+    /** The link under which a member reads a message. */
+    public String messageLink(long message, MemberId member) {
+        return settings.publicUrl() + "/m/" + tokens.sign(MESSAGE_PURPOSE, message, member.value());
+    }
+
+    /** The link under which a member sees and changes what is kept of them. */
+    public String profileLink(MemberId member) {
+        return settings.publicUrl() + "/m/" + tokens.sign(PROFILE_PURPOSE, member.value());
+    }
+
+    byte[] message(MessageHead message, MemberId member, EmailAddress to, String mailId) {
+        String footer =
+                TEXTS.text(
+                        settings.language(),
+                        "mail.footer",
+                        message.organisation(),
+                        messageLink(message.id(), member),
+                        address(message.slug()));
+        try {
+            MimeMessage mail = mail(message.organisation(), message.slug(), to, message.subject());
+            mail.setText(crlf(message.body() + "\n\n" + footer), "UTF-8");
+            mail.setHeader("List-Id", "<" + message.slug() + "." + settings.domain() + ">");
+            String leave =
+                    URLEncoder.encode(
+                            TEXTS.text(settings.language(), "mail.leaveWord"),
+                            StandardCharsets.UTF_8);
+            mail.setHeader(
+                    "List-Unsubscribe",
+                    "<mailto:" + address(message.slug()) + "?subject=" + leave + ">");
+            if (message.urgent()) {
+                mail.setHeader("Importance", "high");
+            }
+            return bytes(mail, mailId);
+        } catch (MessagingException e) {
+            throw new IllegalStateException("cannot write the mail " + mailId, e);
+        }
+    }
+
+    byte[] automatic(Automatic automatic) {
+        String mailId = "<a" + automatic.id + "@" + settings.domain() + ">";
+        try {
+            MimeMessage mail =
+                    mail(automatic.organisation, automatic.slug, automatic.to, automatic.subject);
+            mail.setText(crlf(automatic.body), "UTF-8");
+            mail.setHeader("Auto-Submitted", "auto-replied");
+            if (automatic.inReplyTo.isPresent()) {
+                mail.setHeader("In-Reply-To", automatic.inReplyTo.get());
+                mail.setHeader("References", automatic.inReplyTo.get());
+            }
+            return bytes(mail, mailId);
+        } catch (MessagingException e) {
+            throw new IllegalStateException("cannot write the mail " + mailId, e);
+        }
+    }
+
+    private MimeMessage mail(String organisation, String slug, EmailAddress to, String subject)
+            throws MessagingException {
+        try {
+            MimeMessage mail = new MimeMessage(session);
+            mail.setFrom(new InternetAddress(address(slug), organisation, "UTF-8"));
+            // As text: the address classes of Jakarta Mail may refuse what docomo gave out.
+            mail.setHeader("To", to.smtp());
+            mail.setHeader("Reply-To", address(slug));
+            mail.setHeader(
+                    "Subject", MimeUtility.fold(9, MimeUtility.encodeText(subject, "UTF-8", "B")));
+            mail.setSentDate(Date.from(clock.instant()));
+            return mail;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] bytes(MimeMessage mail, String mailId) throws MessagingException {
+        mail.setHeader("Content-Transfer-Encoding", "base64");
+        mail.saveChanges();
+        mail.setHeader("Message-ID", mailId);
+        ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
+        try {
+            mail.writeTo(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+
+    private static String crlf(String text) {
+        return text.replace("\n", "\r\n");
+    }
+}
