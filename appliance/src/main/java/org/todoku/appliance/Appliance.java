@@ -54,8 +54,8 @@ import org.todoku.appliance.web.member.MemberDoors;
 import org.todoku.appliance.web.member.MemberPages;
 
 /**
- * The whole server, wired by hand: the one place that knows all parts. {@link #open} opens the data,
- * {@link #start} begins to serve, {@link #close} ends both, in that order and once each.
+ * The whole server, wired by hand: the one place that knows all parts. {@link #open} opens the
+ * data, {@link #start} begins to serve, {@link #close} ends both, in that order and once each.
  */
 final class Appliance implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Appliance.class);
@@ -104,7 +104,10 @@ final class Appliance implements AutoCloseable {
     }
 
     private Appliance(
-            ApplianceConfig config, DataDirectory directory, Storage.Opener opener, MorePages more) {
+            ApplianceConfig config,
+            DataDirectory directory,
+            Storage.Opener opener,
+            MorePages more) {
         this.config = config;
         this.directory = directory;
         this.storage = opener.open(config, directory.path(), gate);
@@ -157,7 +160,12 @@ final class Appliance implements AutoCloseable {
         String host = config.http().bind();
         String named = host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host;
         String scheme = tls.isPresent() ? "https" : "http";
-        return URI.create(scheme + "://" + (named.contains(":") ? "[" + named + "]" : named) + ":" + web.port());
+        return URI.create(
+                scheme
+                        + "://"
+                        + (named.contains(":") ? "[" + named + "]" : named)
+                        + ":"
+                        + web.port());
     }
 
     /** Pages first, so that nobody begins something; the database last. */

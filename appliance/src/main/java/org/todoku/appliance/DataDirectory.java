@@ -52,7 +52,11 @@ final class DataDirectory implements AutoCloseable {
             throw new FaultException(
                     Fault.DATA_DIR_UNWRITABLE,
                     "use " + path,
-                    "it cannot be written (" + e.getClass().getSimpleName() + ": " + e.getMessage() + ")",
+                    "it cannot be written ("
+                            + e.getClass().getSimpleName()
+                            + ": "
+                            + e.getMessage()
+                            + ")",
                     "check its owner and rights, or name another --data",
                     e);
         }

@@ -82,7 +82,8 @@ public final class Main implements Callable<Integer> {
         };
     }
 
-    private static int said(CommandLine command, @org.jspecify.annotations.Nullable String text, int status) {
+    private static int said(
+            CommandLine command, @org.jspecify.annotations.Nullable String text, int status) {
         command.getErr().println("todoku: " + oneLine(String.valueOf(text)));
         return status;
     }

@@ -22,13 +22,17 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Appliance appliance = Appliance.open(options.read(), options.data());
         PrintWriter out = spec.commandLine().getOut();
-        serve(appliance, out, () -> out.println("ready " + appliance.address()));
+        serve(
+                appliance,
+                () -> {
+                    out.println("ready " + appliance.address());
+                    out.flush();
+                });
         return 0;
     }
 
     /** Starts, says so, and waits for SIGTERM or Ctrl-C. */
-    static void serve(Appliance appliance, PrintWriter out, Runnable afterStart)
-            throws InterruptedException {
+    static void serve(Appliance appliance, Runnable afterStart) throws InterruptedException {
         try {
             appliance.start();
         } catch (RuntimeException e) {
@@ -38,7 +42,6 @@ final class ServeCommand implements Callable<Integer> {
         CountDownLatch never = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(appliance::close, "stop"));
         afterStart.run();
-        out.flush();
         never.await();
     }
 }

@@ -1,9 +1,9 @@
 package org.todoku.appliance;
 
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.todoku.appliance.delivery.Durability;
-import org.todoku.appliance.kernel.Fault;
-import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.store.WriteGate;
 import org.todoku.appliance.web.SystemState;
 
@@ -17,6 +17,8 @@ import org.todoku.appliance.web.SystemState;
  * @param closing runs after the database is closed
  */
 record Storage(String jdbcUrl, Durability durability, SystemState state, AutoCloseable closing) {
+    private static final Logger LOG = LoggerFactory.getLogger(Storage.class);
+
     /** Opens the storage for a data directory; the gate is closed and opened by who watches it. */
     @FunctionalInterface
     interface Opener {
@@ -25,13 +27,9 @@ record Storage(String jdbcUrl, Durability durability, SystemState state, AutoClo
 
     /** Embedded Derby on the local disk, or the database that is configured; no archive. */
     static Storage local(ApplianceConfig config, Path dataDirectory, WriteGate gate) {
-        if (config.archive().url().isPresent()) {
-            throw new FaultException(
-                    Fault.CONFIG_INVALID,
-                    "open the archive " + config.archive().url().get(),
-                    "this build has no archive",
-                    "leave archive.url empty");
-        }
+        config.archive()
+                .url()
+                .ifPresent(at -> LOG.warn("this build has no archive; nothing is kept at {}", at));
         String url =
                 config.database()
                         .url()

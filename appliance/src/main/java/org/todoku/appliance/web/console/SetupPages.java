@@ -101,7 +101,8 @@ public final class SetupPages {
 
     private Reply show(Call call, String template, Object view) {
         Screen screen =
-                pages.screen(call, texts, new Screen.Frame("/setup", "", Optional.empty(), "setup"));
+                pages.screen(
+                        call, texts, new Screen.Frame("/setup", "", Optional.empty(), "setup"));
         return Reply.html(pages.render("console/" + template + ".jte", screen, view));
     }
 }
