@@ -73,6 +73,7 @@ final class Appliance implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final Database database;
     private final Features features;
+    private final Secret setupCode;
     private final Optional<PemTls> tls;
     private final WebShell web;
     private volatile boolean ready;
@@ -114,6 +115,7 @@ final class Appliance implements AutoCloseable {
         this.database = Database.open(storage.jdbcUrl(), gate);
         Schema.migrate(database);
         this.features = features(new Ids(clock, random));
+        this.setupCode = new Secret("%06d".formatted(random.nextInt(1_000_000)));
         this.tls =
                 config.tls()
                         .certificate()
@@ -145,10 +147,15 @@ final class Appliance implements AutoCloseable {
         tls.ifPresent(PemTls::start);
         web.start();
         ready = true;
+        invite();
     }
 
     Features parts() {
         return features;
+    }
+
+    Secret setupCode() {
+        return setupCode;
     }
 
     WriteGate gate() {
@@ -243,7 +250,7 @@ final class Appliance implements AutoCloseable {
         Metrics metrics = new Metrics(this::gauges);
         List<Route> routes = new ArrayList<>(files.routes());
         routes.addAll(new Probes(this::notReadyBecause, metrics).routes());
-        routes.addAll(new SetupPages(features.setup(), setupCode(), pages, clock).routes());
+        routes.addAll(new SetupPages(features.setup(), setupCode, pages, clock).routes());
         routes.addAll(new MemberPages(memberDoors(), pages).routes());
         routes.addAll(new Api(apiDoors()).routes());
         routes.addAll(new Console(consoleDoors(), pages, random).routes());
@@ -296,15 +303,13 @@ final class Appliance implements AutoCloseable {
     }
 
     /** Printed only while it is of use. */
-    private Secret setupCode() {
-        Secret code = new Secret("%06d".formatted(random.nextInt(1_000_000)));
+    private void invite() {
         if (features.setup().needed()) {
             LOG.info(
                     "nothing is set up yet: open {}/setup with the set-up code {}",
                     config.http().publicUrl(),
-                    code.value());
+                    setupCode.value());
         }
-        return code;
     }
 
     private Optional<String> notReadyBecause() {

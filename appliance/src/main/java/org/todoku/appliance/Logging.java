@@ -25,7 +25,10 @@ final class Logging extends Handler {
 
     /** Chatty at INFO, and their warnings still come through. */
     private static final List<String> QUIET =
-            List.of("io.helidon", "com.zaxxer.hikari", "org.flywaydb", "org.subethamail");
+            List.of("io.helidon", "com.zaxxer.hikari", "org.subethamail");
+
+    /** Warns at each start that it has not been tried with this Derby; our tests have. */
+    private static final Logger FLYWAY = Logger.getLogger("org.flywaydb");
 
     /** Kept, because the log manager holds loggers weakly and would forget their level. */
     private static final List<Logger> KEPT = QUIET.stream().map(Logger::getLogger).toList();
@@ -44,6 +47,7 @@ final class Logging extends Handler {
         root.setLevel(Level.INFO);
         root.addHandler(new Logging());
         KEPT.forEach(logger -> logger.setLevel(Level.WARNING));
+        FLYWAY.setLevel(Level.SEVERE);
     }
 
     @Override
