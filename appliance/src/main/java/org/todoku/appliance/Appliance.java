@@ -1,0 +1,334 @@
+package org.todoku.appliance;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.todoku.appliance.account.Administrators;
+import org.todoku.appliance.account.ApiTokens;
+import org.todoku.appliance.account.Audit;
+import org.todoku.appliance.account.Organisations;
+import org.todoku.appliance.account.ServerSecret;
+import org.todoku.appliance.account.Sessions;
+import org.todoku.appliance.account.SignedTokens;
+import org.todoku.appliance.audience.Audiences;
+import org.todoku.appliance.delivery.Dispatcher;
+import org.todoku.appliance.delivery.Ledger;
+import org.todoku.appliance.delivery.MailSettings;
+import org.todoku.appliance.delivery.MailText;
+import org.todoku.appliance.delivery.QueueSize;
+import org.todoku.appliance.delivery.Reads;
+import org.todoku.appliance.delivery.Sending;
+import org.todoku.appliance.inbound.Inquiries;
+import org.todoku.appliance.kernel.Ids;
+import org.todoku.appliance.kernel.Secret;
+import org.todoku.appliance.member.Members;
+import org.todoku.appliance.member.ProfileItems;
+import org.todoku.appliance.member.Roster;
+import org.todoku.appliance.message.Messages;
+import org.todoku.appliance.store.Database;
+import org.todoku.appliance.store.Schema;
+import org.todoku.appliance.store.WriteGate;
+import org.todoku.appliance.web.Metrics;
+import org.todoku.appliance.web.Pages;
+import org.todoku.appliance.web.PemTls;
+import org.todoku.appliance.web.Probes;
+import org.todoku.appliance.web.Route;
+import org.todoku.appliance.web.StaticFiles;
+import org.todoku.appliance.web.WebShell;
+import org.todoku.appliance.web.api.Api;
+import org.todoku.appliance.web.api.ApiDoors;
+import org.todoku.appliance.web.console.Console;
+import org.todoku.appliance.web.console.ConsoleDoors;
+import org.todoku.appliance.web.console.FirstSetup;
+import org.todoku.appliance.web.console.SetupPages;
+import org.todoku.appliance.web.member.MemberDoors;
+import org.todoku.appliance.web.member.MemberPages;
+
+/**
+ * The whole server, wired by hand: the one place that knows all parts. {@link #open} opens the
+ * data, {@link #start} begins to serve, {@link #close} ends both, in that order and once each.
+ */
+final class Appliance implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Appliance.class);
+
+    /** SIGTERM promises ten seconds in all; the mail on its way gets the most of it. */
+    private static final Duration MAIL_STOP = Duration.ofSeconds(5);
+
+    private static final Duration SMALL_STOP = Duration.ofSeconds(1);
+
+    private final ApplianceConfig config;
+    private final DataDirectory directory;
+    private final WriteGate gate = new WriteGate();
+    private final Storage storage;
+    private final InstantSource clock = InstantSource.system();
+    private final SecureRandom random = new SecureRandom();
+    private final Database database;
+    private final Features features;
+    private final Secret setupCode;
+    private final Optional<PemTls> tls;
+    private final WebShell web;
+    private volatile boolean ready;
+
+    /** The doors of all features. */
+    record Features(
+            Organisations organisations,
+            Administrators administrators,
+            ApiTokens apiTokens,
+            Sessions sessions,
+            SignedTokens signedTokens,
+            ProfileItems items,
+            Members members,
+            Roster roster,
+            Audiences audiences,
+            Messages messages,
+            Sending sending,
+            Ledger ledger,
+            Reads reads,
+            MailText mailText,
+            MailSettings mailSettings,
+            Dispatcher dispatcher,
+            Inquiries inquiries,
+            FirstSetup setup) {}
+
+    /** More pages, for the demo. */
+    interface MorePages {
+        List<Route> routes(Pages pages);
+    }
+
+    private Appliance(
+            ApplianceConfig config,
+            DataDirectory directory,
+            Storage.Opener opener,
+            MorePages more) {
+        this.config = config;
+        this.directory = directory;
+        this.storage = opener.open(config, directory.path(), gate);
+        this.database = Database.open(storage.jdbcUrl(), gate);
+        Schema.migrate(database);
+        this.features = features(new Ids(clock, random));
+        this.setupCode = new Secret("%06d".formatted(random.nextInt(1_000_000)));
+        this.tls =
+                config.tls()
+                        .certificate()
+                        .map(file -> new PemTls(file, config.tls().key().orElseThrow()));
+        this.web = web(more);
+    }
+
+    /** Claims the directory and opens what is in it. */
+    static Appliance open(ApplianceConfig config, Path directory) {
+        return open(config, directory, Storage::local, pages -> List.of());
+    }
+
+    /** The same with another storage and more pages. */
+    static Appliance open(
+            ApplianceConfig config, Path directory, Storage.Opener opener, MorePages more) {
+        DataDirectory claimed = DataDirectory.claim(directory);
+        try {
+            return new Appliance(config, claimed, opener, more);
+        } catch (RuntimeException | Error e) {
+            claimed.close();
+            throw e;
+        }
+    }
+
+    /** Serves pages and mail from now on. */
+    void start() {
+        features.reads().start();
+        features.dispatcher().start();
+        tls.ifPresent(PemTls::start);
+        web.start();
+        ready = true;
+        invite();
+    }
+
+    Features parts() {
+        return features;
+    }
+
+    Secret setupCode() {
+        return setupCode;
+    }
+
+    WriteGate gate() {
+        return gate;
+    }
+
+    /** The address to print: where this process itself listens. */
+    URI address() {
+        String host = config.http().bind();
+        String named = host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host;
+        String scheme = tls.isPresent() ? "https" : "http";
+        return URI.create(
+                scheme
+                        + "://"
+                        + (named.contains(":") ? "[" + named + "]" : named)
+                        + ":"
+                        + web.port());
+    }
+
+    /** Pages first, so that nobody begins something; the database last. */
+    @Override
+    public void close() {
+        ready = false;
+        step("the web pages", web::stop);
+        step("the certificate watch", () -> stop(tls));
+        step("sending", () -> features.dispatcher().stop(MAIL_STOP));
+        step("the read marks", () -> features.reads().stop(SMALL_STOP));
+        step("the database", database::close);
+        step("the storage", storage.closing()::close);
+        step("the data directory", directory::close);
+    }
+
+    private interface Step {
+        void run() throws Exception;
+    }
+
+    /** One part that does not stop must not keep the others from stopping. */
+    private static void step(String what, Step step) {
+        try {
+            step.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            LOG.warn("{} did not stop cleanly", what, e);
+        }
+    }
+
+    private static void stop(Optional<PemTls> tls) throws InterruptedException {
+        if (tls.isPresent()) {
+            tls.get().stop(SMALL_STOP);
+        }
+    }
+
+    private Features features(Ids ids) {
+        ServerSecret secret = ServerSecret.of(database, random);
+        Organisations organisations = new Organisations(database, ids, clock);
+        Administrators administrators = new Administrators(database, ids, clock);
+        ApiTokens apiTokens = new ApiTokens(database, ids, clock, random);
+        SignedTokens signed = new SignedTokens(secret);
+        ProfileItems items = new ProfileItems(database, ids);
+        Audiences audiences = new Audiences(database);
+        Messages messages = new Messages(database, ids, clock);
+        MailSettings settings = MailWiring.settings(config, config.http().publicUrl());
+        MailText text = new MailText(settings, signed, clock);
+        var sendingParts =
+                new Sending.Parts(messages, audiences, new Audit(database, ids, clock), settings);
+        var dispatching = new Dispatcher.Parts(text, settings, storage.durability(), random);
+        return new Features(
+                organisations,
+                administrators,
+                apiTokens,
+                new Sessions(secret, clock),
+                signed,
+                items,
+                new Members(database, ids, clock, items),
+                new Roster(database, ids, clock, items),
+                audiences,
+                messages,
+                new Sending(database, ids, clock, sendingParts),
+                new Ledger(database, messages),
+                new Reads(database, clock),
+                text,
+                settings,
+                new Dispatcher(database, clock, dispatching),
+                new Inquiries(database),
+                new FirstSetup(organisations, administrators, apiTokens));
+    }
+
+    private WebShell web(MorePages more) {
+        StaticFiles files = new StaticFiles();
+        Pages pages = new Pages(files);
+        Metrics metrics = new Metrics(this::gauges);
+        List<Route> routes = new ArrayList<>(files.routes());
+        routes.addAll(new Probes(this::notReadyBecause, metrics).routes());
+        routes.addAll(new SetupPages(features.setup(), setupCode, pages, clock).routes());
+        routes.addAll(new MemberPages(memberDoors(), pages).routes());
+        routes.addAll(new Api(apiDoors()).routes());
+        routes.addAll(new Console(consoleDoors(), pages, random).routes());
+        routes.addAll(more.routes(pages));
+        ApplianceConfig.Http http = config.http();
+        var place = new WebShell.Place(http.bind(), http.port(), http.secure(), tls);
+        return new WebShell(place, routes, pages, metrics);
+    }
+
+    private MemberDoors memberDoors() {
+        return new MemberDoors(
+                features.organisations(),
+                features.members(),
+                features.items(),
+                features.messages(),
+                features.reads(),
+                features.signedTokens());
+    }
+
+    private ApiDoors apiDoors() {
+        return new ApiDoors(
+                features.apiTokens(),
+                features.members(),
+                features.roster(),
+                features.messages(),
+                features.sending(),
+                features.ledger(),
+                storage.state(),
+                Version.TEXT);
+    }
+
+    private ConsoleDoors consoleDoors() {
+        return new ConsoleDoors(
+                features.organisations(),
+                features.administrators(),
+                features.sessions(),
+                features.members(),
+                features.items(),
+                features.roster(),
+                features.audiences(),
+                features.messages(),
+                features.sending(),
+                features.ledger(),
+                features.inquiries(),
+                storage.state(),
+                clock,
+                config.mail().domain(),
+                Version.TEXT,
+                config.http().secure());
+    }
+
+    /** Printed only while it is of use. */
+    private void invite() {
+        if (features.setup().needed()) {
+            LOG.info(
+                    "nothing is set up yet: open {}/setup with the set-up code {}",
+                    config.http().publicUrl(),
+                    setupCode.value());
+        }
+    }
+
+    private Optional<String> notReadyBecause() {
+        if (!ready) {
+            return Optional.of("starting or stopping");
+        }
+        return gate.isOpen() ? Optional.empty() : Optional.of("the storage takes no writes");
+    }
+
+    private Map<String, Double> gauges() {
+        QueueSize queue = features.ledger().queue();
+        Map<String, Double> gauges = new TreeMap<>();
+        gauges.put("todoku_deliveries{outcome=\"queued\"}", (double) queue.queued());
+        gauges.put("todoku_deliveries{outcome=\"claimed\"}", (double) queue.claimed());
+        gauges.put("todoku_deliveries{outcome=\"deferred\"}", (double) queue.deferred());
+        gauges.put("todoku_deliveries{outcome=\"inDoubt\"}", (double) queue.inDoubt());
+        gauges.put("todoku_deliveries_on_hold", (double) queue.onHold());
+        gauges.put("todoku_write_gate_open", gate.isOpen() ? 1.0 : 0.0);
+        gauges.put("todoku_epoch", (double) storage.state().now().epoch());
+        return gauges;
+    }
+}

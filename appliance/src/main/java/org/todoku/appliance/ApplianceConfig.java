@@ -1,0 +1,163 @@
+package org.todoku.appliance;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What an operator may set, one record per section of {@code todoku.yaml}. Values are checked when
+ * they are read ({@link ConfigReader}); who holds one of these may rely on it. Immutable.
+ *
+ * <p>Secrets are not in here: the file names where they lie, so that a configuration can be shown,
+ * mailed to someone who helps, and kept in version control.
+ */
+public record ApplianceConfig(
+        Http http,
+        Tls tls,
+        DatabaseSection database,
+        Volume volume,
+        Archive archive,
+        Mail mail,
+        Status status) {
+
+    /** The configuration of somebody who configures nothing. */
+    public static ApplianceConfig defaults() {
+        return ConfigReader.read(Optional.empty(), Map.of());
+    }
+
+    /** The same configuration, reachable at another place: what demo and tests need. */
+    public ApplianceConfig withHttp(Http other) {
+        return new ApplianceConfig(other, tls, database, volume, archive, mail, status);
+    }
+
+    /** The same configuration with other mail settings. */
+    public ApplianceConfig withMail(Mail other) {
+        return new ApplianceConfig(http, tls, database, volume, archive, other, status);
+    }
+
+    /** The same configuration with another archive. */
+    public ApplianceConfig withArchive(Archive other) {
+        return new ApplianceConfig(http, tls, database, volume, other, mail, status);
+    }
+
+    /** Where the pages are served. {@code publicUrl} is what stands in mails. */
+    public record Http(String bind, int port, URI publicUrl) {
+        /** Whether browsers reach the pages encrypted, be it through this process or a proxy. */
+        public boolean secure() {
+            return "https".equals(publicUrl.getScheme());
+        }
+    }
+
+    /** PEM files; both or none. */
+    public record Tls(Optional<Path> certificate, Optional<Path> key) {}
+
+    /** Empty means: embedded Derby in the data directory. */
+    public record DatabaseSection(Optional<String> url) {}
+
+    /** How the embedded database's storage behaves when the disk stalls. */
+    public record Volume(
+            Force force, Duration stallAfter, long writeBehindMaxBytes, Optional<String> device) {}
+
+    /** What has to hold a commit before it is acknowledged. */
+    public enum Force {
+        LOCAL,
+        LOCAL_OR_ARCHIVE,
+        LOCAL_AND_ARCHIVE;
+
+        String text() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /** The second place of every committed byte. */
+    public record Archive(
+            Optional<URI> url,
+            Optional<URI> endpoint,
+            Optional<String> region,
+            boolean pathStyle,
+            Optional<Path> keyFile,
+            Duration shipInterval,
+            Duration baseInterval,
+            Duration keep) {
+
+        /** The key's place: as configured, else beside the data. */
+        public Path keyFileIn(Path dataDirectory) {
+            return keyFile.orElseGet(() -> dataDirectory.resolve("archive.key"));
+        }
+    }
+
+    /** Mail out and in. */
+    public record Mail(
+            String domain,
+            List<Relay> relays,
+            Optional<HostAndPort> listen,
+            Optional<Mailbox> mailbox,
+            List<Dkim> dkim) {
+        public Mail {
+            relays = List.copyOf(relays);
+            dkim = List.copyOf(dkim);
+        }
+    }
+
+    /** A mail server that takes our mail. */
+    public record Relay(
+            RelaySecurity security,
+            HostAndPort at,
+            Optional<String> user,
+            Optional<Path> passwordFile,
+            Rate rate,
+            int connections) {}
+
+    /** How the connection to a relay is protected; the scheme of its URL. */
+    public enum RelaySecurity {
+        PLAIN("smtp", 25),
+        STARTTLS("smtp+starttls", 587),
+        TLS("smtps", 465);
+
+        private final String scheme;
+        private final int defaultPort;
+
+        RelaySecurity(String scheme, int defaultPort) {
+            this.scheme = scheme;
+            this.defaultPort = defaultPort;
+        }
+
+        /** The URL scheme that asks for this. */
+        public String scheme() {
+            return scheme;
+        }
+
+        int defaultPort() {
+            return defaultPort;
+        }
+    }
+
+    /** So many things in so much time. */
+    public record Rate(int count, Duration per) {
+        /** The same rate as a number of things a second. */
+        public double perSecond() {
+            return count * 1000.0 / per.toMillis();
+        }
+    }
+
+    /** A mailbox that is read instead of, or besides, listening. */
+    public record Mailbox(URI url, Optional<Path> passwordFile) {}
+
+    /** A key that signs what we send. */
+    public record Dkim(String selector, Path keyFile) {}
+
+    /** Where the outside status page goes, and the second way to send notices. */
+    public record Status(Optional<String> publish, Optional<String> noticeRelay) {}
+
+    /** A place on the network. */
+    public record HostAndPort(String host, int port) {
+        @Override
+        public String toString() {
+            return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        }
+    }
+}

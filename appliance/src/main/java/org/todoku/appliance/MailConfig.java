@@ -1,0 +1,134 @@
+package org.todoku.appliance;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.todoku.appliance.ApplianceConfig.Dkim;
+import org.todoku.appliance.ApplianceConfig.HostAndPort;
+import org.todoku.appliance.ApplianceConfig.Mail;
+import org.todoku.appliance.ApplianceConfig.Mailbox;
+import org.todoku.appliance.ApplianceConfig.Rate;
+import org.todoku.appliance.ApplianceConfig.Relay;
+import org.todoku.appliance.ApplianceConfig.RelaySecurity;
+
+/** Reads the section {@code mail}, the only one with lists and addresses of several kinds. */
+final class MailConfig {
+    private static final String RELAY_URL =
+            "smtp://host:25, smtp+starttls://user@host:587 or smtps://user@host:465";
+    private static final Rate STANDARD_RATE = new Rate(50, Duration.ofSeconds(1));
+    private static final int STANDARD_CONNECTIONS = 8;
+    private static final HostAndPort STANDARD_LISTEN = new HostAndPort("127.0.0.1", 2525);
+
+    private MailConfig() {}
+
+    static Mail read(ConfigSection section) {
+        String domain = section.text("domain", "example.jp");
+        if (!domain.matches("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")) {
+            throw section.wrong("domain", "a mail domain like renraku.example.jp");
+        }
+        List<Relay> relays = relays(section);
+        boolean listenGiven = section.isGiven("listen");
+        Optional<HostAndPort> listen = section.hostAndPort("listen");
+        Optional<URI> mailbox =
+                section.uri("mailbox", "imaps://user@host or imap://…", Set.of("imaps", "imap"));
+        mailbox.ifPresent(url -> refuseInlinePassword(section, "mailbox", url));
+        Mail mail =
+                new Mail(
+                        domain,
+                        relays,
+                        listenGiven ? listen : Optional.of(STANDARD_LISTEN),
+                        mailbox.map(url -> new Mailbox(url, section.path("mailbox-password-file"))),
+                        dkim(section));
+        section.path("mailbox-password-file");
+        section.done();
+        return mail;
+    }
+
+    private static List<Relay> relays(ConfigSection section) {
+        Optional<List<ConfigSection>> items = section.list("relays");
+        if (items.isEmpty()) {
+            return List.of(
+                    new Relay(
+                            RelaySecurity.PLAIN,
+                            new HostAndPort("127.0.0.1", RelaySecurity.PLAIN.defaultPort()),
+                            Optional.empty(),
+                            Optional.empty(),
+                            STANDARD_RATE,
+                            STANDARD_CONNECTIONS));
+        }
+        List<Relay> relays = new ArrayList<>();
+        for (ConfigSection item : items.get()) {
+            relays.add(relay(item));
+        }
+        return relays;
+    }
+
+    private static Relay relay(ConfigSection item) {
+        URI url = relayUrl(item);
+        refuseInlinePassword(item, "url", url);
+        RelaySecurity security = security(url).orElseThrow(() -> item.wrong("url", RELAY_URL));
+        int port = url.getPort() < 0 ? security.defaultPort() : url.getPort();
+        Relay relay =
+                new Relay(
+                        security,
+                        new HostAndPort(url.getHost().replaceAll("[\\[\\]]", ""), port),
+                        Optional.ofNullable(url.getUserInfo()),
+                        item.path("password-file"),
+                        item.rate("rate", STANDARD_RATE),
+                        item.number("connections", STANDARD_CONNECTIONS, 1, 100));
+        item.done();
+        if (relay.user().isPresent() != relay.passwordFile().isPresent()) {
+            throw item.wrong(
+                    relay.user().isPresent() ? "password-file" : "url",
+                    "both a user@ in the url and a password-file, or neither");
+        }
+        return relay;
+    }
+
+    private static URI relayUrl(ConfigSection item) {
+        try {
+            URI url = new URI(item.text("url").orElseThrow(() -> item.wrong("url", RELAY_URL)));
+            if (url.getHost() == null) {
+                throw item.wrong("url", RELAY_URL);
+            }
+            return url;
+        } catch (URISyntaxException e) {
+            throw item.wrong("url", RELAY_URL);
+        }
+    }
+
+    private static Optional<RelaySecurity> security(URI url) {
+        for (RelaySecurity security : RelaySecurity.values()) {
+            if (security.scheme().equals(url.getScheme())) {
+                return Optional.of(security);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static void refuseInlinePassword(ConfigSection section, String key, URI url) {
+        if (url.getUserInfo() != null && url.getUserInfo().contains(":")) {
+            throw section.wrong(key, "a user without a password; the password goes into a file");
+        }
+    }
+
+    private static List<Dkim> dkim(ConfigSection section) {
+        List<Dkim> keys = new ArrayList<>();
+        for (ConfigSection item : section.list("dkim").orElse(List.of())) {
+            String selector =
+                    item.text("selector")
+                            .orElseThrow(() -> item.wrong("selector", "a name like s1"));
+            keys.add(
+                    new Dkim(
+                            selector,
+                            item.path("key-file")
+                                    .orElseThrow(() -> item.wrong("key-file", "a PEM file"))));
+            item.done();
+        }
+        return keys;
+    }
+}

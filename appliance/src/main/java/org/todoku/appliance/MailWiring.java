@@ -1,0 +1,90 @@
+package org.todoku.appliance;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.todoku.appliance.ApplianceConfig.RelaySecurity;
+import org.todoku.appliance.delivery.MailSettings;
+import org.todoku.appliance.delivery.Relay;
+import org.todoku.appliance.kernel.Fault;
+import org.todoku.appliance.kernel.FaultException;
+import org.todoku.appliance.kernel.Language;
+import org.todoku.appliance.kernel.Secret;
+
+/** Turns the section {@code mail} into what the delivery and inbound features take. */
+final class MailWiring {
+    private MailWiring() {}
+
+    static MailSettings settings(ApplianceConfig config, URI publicUrl) {
+        refuseWhatIsNotThere(config.mail());
+        List<Relay> relays = config.mail().relays().stream().map(MailWiring::relay).toList();
+        return new MailSettings(config.mail().domain(), publicUrl, Language.JA, relays);
+    }
+
+    /** A setting that would silently do nothing is worse than a start that stops. */
+    private static void refuseWhatIsNotThere(ApplianceConfig.Mail mail) {
+        if (mail.mailbox().isPresent()) {
+            throw notThere("mail.mailbox", "use mail.listen and let the mail server forward to it");
+        }
+        if (!mail.dkim().isEmpty()) {
+            throw notThere("mail.dkim", "let the relay sign");
+        }
+    }
+
+    private static FaultException notThere(String key, String hint) {
+        return new FaultException(
+                Fault.CONFIG_INVALID, "use " + key, "this version cannot do it yet", hint);
+    }
+
+    private static Relay relay(ApplianceConfig.Relay relay) {
+        Optional<Relay.Login> login =
+                relay.user()
+                        .map(
+                                user ->
+                                        new Relay.Login(
+                                                user,
+                                                password(relay.passwordFile().orElseThrow())));
+        return new Relay(
+                relay.at().host(),
+                relay.at().port(),
+                tls(relay),
+                login,
+                relay.rate().perSecond(),
+                relay.connections());
+    }
+
+    private static Relay.Tls tls(ApplianceConfig.Relay relay) {
+        return switch (relay.security()) {
+            case TLS -> Relay.Tls.IMPLICIT;
+            case STARTTLS -> Relay.Tls.REQUIRED;
+            case PLAIN -> isLoopback(relay) ? Relay.Tls.NONE : Relay.Tls.WHEN_OFFERED;
+        };
+    }
+
+    private static boolean isLoopback(ApplianceConfig.Relay relay) {
+        try {
+            return relay.security() == RelaySecurity.PLAIN
+                    && InetAddress.getByName(relay.at().host()).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false; // Said again, and with a retry, when mail is to be sent there.
+        }
+    }
+
+    private static Secret password(Path file) {
+        try {
+            return new Secret(Files.readString(file).strip());
+        } catch (IOException e) {
+            throw new FaultException(
+                    Fault.CONFIG_INVALID,
+                    "read the relay's password from " + file,
+                    e.getClass().getSimpleName() + ": " + e.getMessage(),
+                    "check mail.relays[…].password-file and its rights",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package org.todoku.appliance.web.api;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+import org.todoku.appliance.account.OrganisationId;
+import org.todoku.appliance.web.Call;
+import org.todoku.appliance.web.Problem;
+import org.todoku.appliance.web.Reply;
+import org.todoku.appliance.web.Route;
+import org.todoku.appliance.web.SystemState;
+
+/** All routes of the API, and its door: a bearer token that belongs to one organisation. */
+public final class Api {
+    private static final String BEARER = "Bearer ";
+
+    private final ApiDoors doors;
+    private final String openApi = load();
+
+    public Api(ApiDoors doors) {
+        this.doors = doors;
+    }
+
+    /** Answers a call of an organisation's program. */
+    @FunctionalInterface
+    interface Handler {
+        Reply answer(Call call, OrganisationId organisation);
+    }
+
+    /** The routes. */
+    public List<Route> routes() {
+        MemberApi members = new MemberApi(doors);
+        MessageApi messages = new MessageApi(doors);
+        return Stream.of(
+                        List.of(
+                                Route.get("/api/v1/openapi.json", c -> Reply.json(200, openApi)),
+                                Route.get("/api/v1/system", withToken(this::system))),
+                        List.of(
+                                Route.get("/api/v1/members", withToken(members::list)),
+                                Route.post("/api/v1/members", withToken(members::create)),
+                                Route.upload(
+                                        "/api/v1/members/import", withToken(members::importCsv))),
+                        List.of(
+                                Route.post("/api/v1/messages", withToken(messages::send)),
+                                Route.get("/api/v1/messages/{id}", withToken(messages::message)),
+                                Route.get(
+                                        "/api/v1/messages/{id}/deliveries",
+                                        withToken(messages::deliveries)),
+                                Route.post(
+                                        "/api/v1/messages/{id}/resend",
+                                        withToken(messages::resend))))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private Route.Handler withToken(Handler handler) {
+        return call -> {
+            OrganisationId organisation =
+                    call.header("authorization")
+                            .filter(value -> value.startsWith(BEARER))
+                            .flatMap(v -> doors.tokens().open(v.substring(BEARER.length()).strip()))
+                            .orElseThrow(
+                                    () ->
+                                            Problem.of(
+                                                    401,
+                                                    "unauthorized",
+                                                    "An Authorization header with a valid bearer"
+                                                            + " token is needed."));
+            return handler.answer(call, organisation);
+        };
+    }
+
+    private Reply system(Call call, OrganisationId organisation) {
+        SystemState.Snapshot now = doors.system().now();
+        ObjectNode answer = Json.object().put("epoch", now.epoch());
+        answer.putObject("storage")
+                .put("state", now.storage().level().name().toLowerCase(java.util.Locale.ROOT))
+                .put("forceP99Ms", now.storage().forceP99Millis());
+        now.archive().ifPresentOrElse(a -> put(answer, a), () -> answer.putNull("archive"));
+        var queue = doors.ledger().queue();
+        answer.putObject("queue")
+                .put("queued", queue.queued())
+                .put("claimed", queue.claimed())
+                .put("deferred", queue.deferred())
+                .put("inDoubt", queue.inDoubt())
+                .put("onHold", queue.onHold());
+        answer.put("version", doors.version());
+        return Reply.json(200, Json.write(answer));
+    }
+
+    private static void put(ObjectNode answer, SystemState.Archive archive) {
+        answer.putObject("archive")
+                .put("lagBytes", archive.lagBytes())
+                .put("lagMs", archive.lagMillis())
+                .put("shippedInstant", archive.shippedInstant())
+                .put("lastBase", archive.lastBase().map(Object::toString).orElse(null))
+                .put("lastDrill", archive.lastDrill().map(Object::toString).orElse(null));
+    }
+
+    private static String load() {
+        try (InputStream in = Api.class.getResourceAsStream("openapi.json")) {
+            if (in == null) {
+                throw new IllegalStateException("no openapi.json");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

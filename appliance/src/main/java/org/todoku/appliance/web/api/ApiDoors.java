@@ -1,0 +1,20 @@
+package org.todoku.appliance.web.api;
+
+import org.todoku.appliance.account.ApiTokens;
+import org.todoku.appliance.delivery.Ledger;
+import org.todoku.appliance.delivery.Sending;
+import org.todoku.appliance.member.Members;
+import org.todoku.appliance.member.Roster;
+import org.todoku.appliance.message.Messages;
+import org.todoku.appliance.web.SystemState;
+
+/** Everything that the API asks and tells. */
+public record ApiDoors(
+        ApiTokens tokens,
+        Members members,
+        Roster roster,
+        Messages messages,
+        Sending sending,
+        Ledger ledger,
+        SystemState system,
+        String version) {}

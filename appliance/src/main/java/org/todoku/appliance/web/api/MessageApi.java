@@ -1,0 +1,161 @@
+package org.todoku.appliance.web.api;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.todoku.appliance.account.OrganisationId;
+import org.todoku.appliance.audience.Audience;
+import org.todoku.appliance.delivery.Counts;
+import org.todoku.appliance.delivery.DeliveryView;
+import org.todoku.appliance.delivery.Outcome;
+import org.todoku.appliance.member.MemberId;
+import org.todoku.appliance.message.MessageId;
+import org.todoku.appliance.message.MessageView;
+import org.todoku.appliance.message.NewMessage;
+import org.todoku.appliance.web.Call;
+import org.todoku.appliance.web.Problem;
+import org.todoku.appliance.web.Reply;
+
+/** Messages over the API: send, look, send again. */
+final class MessageApi {
+    private static final String AUTHOR = "api";
+    private static final Set<String> FIELDS =
+            Set.of("subject", "body", "audience", "urgent", "sendAt", "sendNotAfter", "survey");
+    private static final Set<String> AUDIENCES = Set.of("everyone", "profile", "members");
+    private static final int MAX_KEY = 150;
+
+    private final ApiDoors doors;
+
+    MessageApi(ApiDoors doors) {
+        this.doors = doors;
+    }
+
+    Reply send(Call call, OrganisationId organisation) {
+        Json json = Json.read(call.body(), FIELDS);
+        if (json.has("survey")) {
+            throw json.wrong("survey", "is not supported by this version");
+        }
+        Optional<String> key = call.header("idempotency-key").filter(k -> !k.isBlank());
+        if (key.filter(k -> k.length() > MAX_KEY).isPresent()) {
+            throw Problem.badRequest("invalid-request", "The Idempotency-Key is too long.");
+        }
+        NewMessage message =
+                new NewMessage(
+                        json.text("subject"),
+                        json.text("body"),
+                        audience(json),
+                        json.flag("urgent"),
+                        json.time("sendAt"),
+                        json.time("sendNotAfter"));
+        MessageId id = doors.sending().send(organisation, AUTHOR, message, key);
+        return Reply.json(201, Json.write(Json.object().put("id", id.toString())));
+    }
+
+    Reply message(Call call, OrganisationId organisation) {
+        MessageView message = find(call, organisation);
+        Counts c = doors.ledger().counts(message.id());
+        ObjectNode answer =
+                Json.object()
+                        .put("id", message.id().toString())
+                        .put("state", message.state().code());
+        answer.putObject("counts")
+                .put("queued", c.queued())
+                .put("claimed", c.claimed())
+                .put("handedOver", c.handedOver())
+                .put("deferred", c.deferred())
+                .put("refused", c.refused())
+                .put("suppressed", c.suppressed())
+                .put("expired", c.expired())
+                .put("inDoubt", c.inDoubt())
+                .put("read", c.read())
+                .put("answered", c.answered());
+        return Reply.json(200, Json.write(answer));
+    }
+
+    Reply deliveries(Call call, OrganisationId organisation) {
+        MessageView message = find(call, organisation);
+        Optional<Outcome> outcome =
+                call.query("outcome").filter(o -> !o.isEmpty()).map(this::outcome);
+        var page = doors.ledger().page(message.id(), outcome, call.query("page"));
+        ObjectNode answer = Json.object();
+        ArrayNode items = answer.putArray("items");
+        page.items().forEach(row -> put(items.addObject(), row));
+        answer.put("next", page.next().orElse(null));
+        return Reply.json(200, Json.write(answer));
+    }
+
+    Reply resend(Call call, OrganisationId organisation) {
+        MessageView message = find(call, organisation);
+        Outcome outcome = outcome(Json.read(call.body(), Set.of("outcome")).text("outcome"));
+        long count = doors.ledger().resend(message.id(), outcome);
+        return Reply.json(202, Json.write(Json.object().put("count", count)));
+    }
+
+    private static void put(ObjectNode item, DeliveryView row) {
+        item.put("member", row.member().toString())
+                .put("name", row.name())
+                .put("outcome", row.outcome().code())
+                .put("attempts", row.attempts())
+                .put("created", row.created().toString())
+                .put("claimed", text(row.claimed()))
+                .put("finished", text(row.finished()))
+                .put("nextAttempt", text(row.nextAttempt()))
+                .put("stage", row.stage().orElse(null))
+                .put("reason", row.reason().orElse(null))
+                .put("read", text(row.read()));
+    }
+
+    private static @Nullable String text(Optional<Instant> time) {
+        return time.map(Instant::toString).orElse(null);
+    }
+
+    private static Audience audience(Json json) {
+        Json audience =
+                json.object("audience", AUDIENCES)
+                        .orElseThrow(() -> json.wrong("audience", "is missing"));
+        List<Audience> given = new ArrayList<>();
+        if (audience.flag("everyone")) {
+            given.add(new Audience.Everyone());
+        }
+        if (audience.has("profile")) {
+            given.add(new Audience.ByProfile(audience.textsByName("profile")));
+        }
+        if (audience.has("members")) {
+            given.add(new Audience.Chosen(members(audience)));
+        }
+        if (given.size() != 1) {
+            throw json.wrong("audience", "names none or several of everyone, profile, members");
+        }
+        return given.getFirst();
+    }
+
+    private static List<MemberId> members(Json audience) {
+        return audience.texts("members").stream()
+                .map(
+                        text ->
+                                MemberId.parse(text)
+                                        .orElseThrow(
+                                                () ->
+                                                        audience.wrong(
+                                                                "members",
+                                                                "holds something that is no id")))
+                .toList();
+    }
+
+    private Outcome outcome(String code) {
+        return Outcome.parse(code)
+                .orElseThrow(
+                        () -> Problem.badRequest("invalid-request", "This outcome is not known."));
+    }
+
+    private MessageView find(Call call, OrganisationId organisation) {
+        return MessageId.parse(call.pathValue("id"))
+                .flatMap(id -> doors.messages().find(organisation, id))
+                .orElseThrow(() -> Problem.notFound("There is no such message."));
+    }
+}

@@ -1,0 +1,37 @@
+package org.todoku.appliance.web.console;
+
+import java.time.InstantSource;
+import org.todoku.appliance.account.Administrators;
+import org.todoku.appliance.account.Organisations;
+import org.todoku.appliance.account.Sessions;
+import org.todoku.appliance.audience.Audiences;
+import org.todoku.appliance.delivery.Ledger;
+import org.todoku.appliance.delivery.Sending;
+import org.todoku.appliance.inbound.Inquiries;
+import org.todoku.appliance.member.Members;
+import org.todoku.appliance.member.ProfileItems;
+import org.todoku.appliance.member.Roster;
+import org.todoku.appliance.message.Messages;
+import org.todoku.appliance.web.SystemState;
+
+/**
+ * Everything that the console's pages ask and tell. {@code mailDomain} and {@code version} are
+ * shown; {@code secure} is whether cookies are for https only.
+ */
+public record ConsoleDoors(
+        Organisations organisations,
+        Administrators administrators,
+        Sessions sessions,
+        Members members,
+        ProfileItems items,
+        Roster roster,
+        Audiences audiences,
+        Messages messages,
+        Sending sending,
+        Ledger ledger,
+        Inquiries inquiries,
+        SystemState system,
+        InstantSource clock,
+        String mailDomain,
+        String version,
+        boolean secure) {}

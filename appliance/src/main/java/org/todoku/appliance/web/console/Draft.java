@@ -1,0 +1,108 @@
+package org.todoku.appliance.web.console;
+
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.todoku.appliance.audience.Audience;
+import org.todoku.appliance.message.NewMessage;
+import org.todoku.appliance.web.Form;
+
+/**
+ * A message as it stands in the form, right or wrong.
+ *
+ * @param byProfile to some, chosen by profile; else to everyone
+ * @param chosen item → values that are ticked
+ * @param notAfter as the browser's date field gives it, in Japan's time
+ */
+public record Draft(
+        String subject,
+        String body,
+        boolean byProfile,
+        Map<String, List<String>> chosen,
+        boolean urgent,
+        String notAfter) {
+    /** Before the name of a profile item in the form's field names. */
+    public static final String ITEM_PREFIX = "item:";
+
+    private static final ZoneId ZONE = ZoneId.of("Asia/Tokyo");
+
+    static Draft empty() {
+        return new Draft("", "", false, Map.of(), false, "");
+    }
+
+    static Draft of(Form form) {
+        Map<String, List<String>> chosen = new LinkedHashMap<>();
+        form.fields()
+                .forEach(
+                        (name, values) -> {
+                            if (name.startsWith(ITEM_PREFIX)) {
+                                chosen.put(name.substring(ITEM_PREFIX.length()), values);
+                            }
+                        });
+        return new Draft(
+                form.text("subject"),
+                form.untrimmed("body").replace("\r\n", "\n"),
+                form.text("audience").equals("profile"),
+                chosen,
+                form.text("urgent").equals("yes"),
+                form.text("notAfter"));
+    }
+
+    /** Whether a value is ticked. */
+    public boolean has(String item, String value) {
+        return chosen.getOrDefault(item, List.of()).contains(value);
+    }
+
+    /** Empty while "by profile" has no value yet. */
+    Optional<Audience> audience() {
+        if (!byProfile) {
+            return Optional.of(new Audience.Everyone());
+        }
+        return chosen.isEmpty() ? Optional.empty() : Optional.of(new Audience.ByProfile(chosen));
+    }
+
+    /** The audience, for a draft without problems. */
+    public Audience checkedAudience() {
+        return audience().orElseThrow();
+    }
+
+    /** The key of the text that says what is wrong; empty when it can be sent. */
+    String problem(Instant now) {
+        if (subject.isEmpty()) {
+            return "compose.problem.subject";
+        }
+        if (body.isBlank()) {
+            return "compose.problem.body";
+        }
+        if (subject.length() > NewMessage.MAX_SUBJECT || body.length() > NewMessage.MAX_BODY) {
+            return "compose.problem.long";
+        }
+        if (audience().isEmpty()) {
+            return "compose.problem.audience";
+        }
+        try {
+            if (sendNotAfter().filter(time -> !time.isAfter(now)).isPresent()) {
+                return "compose.problem.past";
+            }
+        } catch (DateTimeParseException e) {
+            return "compose.problem.time";
+        }
+        return "";
+    }
+
+    NewMessage toMessage() {
+        return new NewMessage(
+                subject, body, checkedAudience(), urgent, Optional.empty(), sendNotAfter());
+    }
+
+    private Optional<Instant> sendNotAfter() {
+        return notAfter.isEmpty()
+                ? Optional.empty()
+                : Optional.of(LocalDateTime.parse(notAfter).atZone(ZONE).toInstant());
+    }
+}

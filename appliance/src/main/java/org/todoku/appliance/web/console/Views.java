@@ -1,0 +1,196 @@
+package org.todoku.appliance.web.console;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.todoku.appliance.audience.Audience;
+import org.todoku.appliance.audience.AudienceSize;
+import org.todoku.appliance.delivery.Counts;
+import org.todoku.appliance.delivery.DeliveryView;
+import org.todoku.appliance.delivery.Outcome;
+import org.todoku.appliance.delivery.QueueSize;
+import org.todoku.appliance.inbound.Inquiry;
+import org.todoku.appliance.member.ImportReport;
+import org.todoku.appliance.member.MemberCounts;
+import org.todoku.appliance.member.MemberSummary;
+import org.todoku.appliance.member.ProfileItem;
+import org.todoku.appliance.message.MessageState;
+import org.todoku.appliance.message.MessageView;
+import org.todoku.appliance.web.SystemState;
+
+/** What the console's templates show, one record each. */
+public final class Views {
+    private Views() {}
+
+    /** The sign-in form; {@code problem} is a text key, empty at first. */
+    public record SignIn(String email, String problem) {}
+
+    /** The first set-up in the browser. */
+    public record Setup(String organisation, String slug, String email, String problem) {}
+
+    /** The token of the first set-up, shown once. */
+    public record SetupDone(String token) {}
+
+    /** The first page. */
+    public record Overview(
+            MemberCounts members,
+            List<MessageLine> recent,
+            QueueSize queue,
+            SystemState.Snapshot system,
+            String address) {}
+
+    /** One message in a list. */
+    public record MessageLine(MessageView message, Counts counts) {
+        /** Deliveries in all. */
+        public long total() {
+            return Views.total(counts);
+        }
+    }
+
+    /** All messages, a part at a time. */
+    public record MessageList(List<MessageLine> lines, Optional<String> next) {}
+
+    /** Members, a part at a time. */
+    public record MemberList(
+            String query,
+            List<MemberSummary> members,
+            Optional<String> next,
+            MemberCounts counts) {}
+
+    /** The upload form, and the report after it. */
+    public record Import(Optional<ImportReport> report, boolean missing) {}
+
+    /** The form of a new message; {@code problem} is a text key. */
+    public record Compose(Draft draft, List<ProfileItem> items, String problem) {
+        /** Items that a message can be addressed by. */
+        public List<ProfileItem> choosable() {
+            return items.stream().filter(item -> !item.choices().isEmpty()).toList();
+        }
+    }
+
+    /** How many an audience is. */
+    public record Size(Optional<AudienceSize> size) {}
+
+    /** The last look before sending. */
+    public record Confirm(Draft draft, AudienceSize size, String key) {}
+
+    /** One message with its ledger. */
+    public record Message(
+            MessageView message,
+            Counts counts,
+            Optional<Outcome> filter,
+            List<DeliveryView> rows,
+            Optional<String> next,
+            String refreshPath) {
+        /** Deliveries in all. */
+        public long total() {
+            return Views.total(counts);
+        }
+
+        /** Not sent yet, and on the way to be. */
+        public long open() {
+            return counts.queued() + counts.claimed() + counts.deferred();
+        }
+
+        /** Will not be sent any more. */
+        public long failed() {
+            return counts.refused() + counts.suppressed() + counts.expired();
+        }
+
+        /** Whether something moves by itself. */
+        public boolean running() {
+            return message.state() == MessageState.SENDING && open() > 0;
+        }
+
+        /** Whether it waits for a person. */
+        public boolean onHold() {
+            return message.state() == MessageState.ON_HOLD;
+        }
+
+        /** A share of the whole in percent, for the bar. */
+        public double percent(long part) {
+            return total() == 0 ? 0 : 100.0 * part / total();
+        }
+
+        /** How many have this outcome. */
+        public long count(Outcome outcome) {
+            return switch (outcome) {
+                case QUEUED -> counts.queued();
+                case CLAIMED -> counts.claimed();
+                case HANDED_OVER -> counts.handedOver();
+                case DEFERRED -> counts.deferred();
+                case REFUSED -> counts.refused();
+                case SUPPRESSED -> counts.suppressed();
+                case EXPIRED -> counts.expired();
+                case IN_DOUBT -> counts.inDoubt();
+            };
+        }
+    }
+
+    /** Mails to read. */
+    public record InquiryList(List<Inquiry> inquiries) {}
+
+    /** The machine room. */
+    public record Machine(
+            SystemState.Snapshot system, QueueSize queue, String version, long memoryBytes) {}
+
+    /** The colour and sign of an outcome; the word stands beside it. */
+    public static String style(Outcome outcome) {
+        return switch (outcome) {
+            case HANDED_OVER -> "good";
+            case QUEUED, CLAIMED, DEFERRED -> "wait";
+            case IN_DOUBT -> "warn";
+            case REFUSED, SUPPRESSED, EXPIRED -> "bad";
+        };
+    }
+
+    /** The same for a message. */
+    public static String style(MessageState state) {
+        return switch (state) {
+            case SENT -> "good";
+            case SENDING -> "wait";
+            case ON_HOLD -> "warn";
+            case EXPIRED -> "bad";
+        };
+    }
+
+    /** The same for the storage. */
+    public static String style(SystemState.Level level) {
+        return switch (level) {
+            case NORMAL -> "good";
+            case SLOW -> "warn";
+            case STALLED, ISOLATED -> "bad";
+        };
+    }
+
+    /** An audience in words; {@code everyone} is the word for all. */
+    public static String words(Audience audience, String everyone, String chosen) {
+        return switch (audience) {
+            case Audience.Everyone all -> everyone;
+            case Audience.ByProfile profile -> words(profile.values());
+            case Audience.Chosen some -> chosen + " (" + some.members().size() + ")";
+        };
+    }
+
+    private static String words(Map<String, List<String>> values) {
+        StringBuilder words = new StringBuilder();
+        values.forEach(
+                (item, chosen) ->
+                        words.append(words.isEmpty() ? "" : " / ")
+                                .append(item)
+                                .append(": ")
+                                .append(String.join(", ", chosen)));
+        return words.toString();
+    }
+
+    private static long total(Counts c) {
+        return c.queued()
+                + c.claimed()
+                + c.handedOver()
+                + c.deferred()
+                + c.refused()
+                + c.suppressed()
+                + c.expired()
+                + c.inDoubt();
+    }
+}

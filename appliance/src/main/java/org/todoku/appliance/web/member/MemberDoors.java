@@ -1,0 +1,17 @@
+package org.todoku.appliance.web.member;
+
+import org.todoku.appliance.account.Organisations;
+import org.todoku.appliance.account.SignedTokens;
+import org.todoku.appliance.delivery.Reads;
+import org.todoku.appliance.member.Members;
+import org.todoku.appliance.member.ProfileItems;
+import org.todoku.appliance.message.Messages;
+
+/** Everything that the member pages ask and tell. */
+public record MemberDoors(
+        Organisations organisations,
+        Members members,
+        ProfileItems items,
+        Messages messages,
+        Reads reads,
+        SignedTokens tokens) {}

@@ -1,0 +1,30 @@
+package org.todoku.appliance.web.member;
+
+import java.util.Optional;
+import org.todoku.appliance.account.SignedTokens;
+import org.todoku.appliance.member.MemberId;
+import org.todoku.appliance.message.MessageId;
+
+/** What a link's token opens. */
+sealed interface MemberLink {
+    /** One message, for one member. */
+    record ToMessage(MessageId message, MemberId member) implements MemberLink {}
+
+    /** One member's own data. */
+    record ToProfile(MemberId member) implements MemberLink {}
+
+    /** Not ours, or cut short on its way. */
+    record Nothing() implements MemberLink {}
+
+    static MemberLink open(SignedTokens tokens, String token) {
+        Optional<long[]> message = tokens.open("message", token);
+        if (message.isPresent() && message.get().length == 2) {
+            return new ToMessage(new MessageId(message.get()[0]), new MemberId(message.get()[1]));
+        }
+        Optional<long[]> profile = tokens.open("profile", token);
+        if (profile.isPresent() && profile.get().length == 1) {
+            return new ToProfile(new MemberId(profile.get()[0]));
+        }
+        return new Nothing();
+    }
+}
