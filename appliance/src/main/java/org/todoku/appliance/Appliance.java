@@ -115,6 +115,7 @@ final class Appliance implements AutoCloseable {
         this.database = Database.open(storage.jdbcUrl(), gate);
         Schema.migrate(database);
         this.features = features(new Ids(clock, random));
+        storage.opened().accept(features.ledger());
         this.setupCode = new Secret("%06d".formatted(random.nextInt(1_000_000)));
         this.tls =
                 config.tls()
@@ -125,7 +126,7 @@ final class Appliance implements AutoCloseable {
 
     /** Claims the directory and opens what is in it. */
     static Appliance open(ApplianceConfig config, Path directory) {
-        return open(config, directory, Storage::local, pages -> List.of());
+        return open(config, directory, Storage::open, pages -> List.of());
     }
 
     /** The same with another storage and more pages. */

@@ -29,6 +29,11 @@ public record ApplianceConfig(
         return ConfigReader.read(Optional.empty(), Map.of());
     }
 
+    /** The configuration of a file, with the environment's variables above it. */
+    public static ApplianceConfig read(Path file, Map<String, String> environment) {
+        return ConfigReader.read(Optional.of(file), environment);
+    }
+
     /** The same configuration, reachable at another place: what demo and tests need. */
     public ApplianceConfig withHttp(Http other) {
         return new ApplianceConfig(other, tls, database, volume, archive, mail, status);

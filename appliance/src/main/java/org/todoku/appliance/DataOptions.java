@@ -2,6 +2,7 @@ package org.todoku.appliance;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -27,10 +28,22 @@ final class DataOptions {
 
     /** The effective configuration. */
     ApplianceConfig read() {
+        return ConfigReader.read(configFile(), System.getenv());
+    }
+
+    /** The configuration file, if one is named or lies in the directory. */
+    Optional<Path> configFile() {
         Path standard = DataDirectory.configIn(data);
-        Optional<Path> file =
-                Optional.ofNullable(config)
-                        .or(() -> Optional.of(standard).filter(Files::isRegularFile));
-        return ConfigReader.read(file, System.getenv());
+        return Optional.ofNullable(config)
+                .or(() -> Optional.of(standard).filter(Files::isRegularFile));
+    }
+
+    /** The appliance that these options name, opened. */
+    Appliance open() {
+        return Appliance.open(
+                read(),
+                data,
+                (config, directory, gate) -> Storage.open(config, directory, gate, configFile()),
+                pages -> List.of());
     }
 }

@@ -79,7 +79,7 @@ final class DemoCommand implements Callable<Integer> {
                 Appliance.open(
                         config,
                         data,
-                        Storage::local,
+                        Storage::open,
                         pages -> new DemoMailPages(catcher, pages).routes());
         fill(appliance);
         PrintWriter out = spec.commandLine().getOut();

@@ -20,7 +20,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Appliance appliance = Appliance.open(options.read(), options.data());
+        Appliance appliance = options.open();
         PrintWriter out = spec.commandLine().getOut();
         serve(
                 appliance,

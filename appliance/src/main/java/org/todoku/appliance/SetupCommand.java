@@ -49,7 +49,7 @@ final class SetupCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Secret password = password();
-        try (Appliance appliance = Appliance.open(options.read(), options.data())) {
+        try (Appliance appliance = options.open()) {
             Secret token =
                     appliance
                             .parts()

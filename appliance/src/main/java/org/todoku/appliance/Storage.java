@@ -1,23 +1,37 @@
 package org.todoku.appliance;
 
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.todoku.appliance.continuity.Continuity;
+import org.todoku.appliance.continuity.ContinuityConfig;
+import org.todoku.appliance.continuity.ContinuityConfig.ArchivePlace;
 import org.todoku.appliance.delivery.Durability;
+import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.store.WriteGate;
 import org.todoku.appliance.web.SystemState;
 
 /**
  * Where the data lies and what is known about it: the only thing of the appliance that differs with
- * an archive.
+ * the database and the archive.
  *
  * @param jdbcUrl what to open
  * @param durability how a commit is known to outlive this machine
  * @param state what the pages tell about storage and archive
+ * @param opened told once, when the database is open and migrated
  * @param closing runs after the database is closed
  */
-record Storage(String jdbcUrl, Durability durability, SystemState state, AutoCloseable closing) {
-    private static final Logger LOG = LoggerFactory.getLogger(Storage.class);
+record Storage(
+        String jdbcUrl,
+        Durability durability,
+        SystemState state,
+        Consumer<Ledger> opened,
+        AutoCloseable closing) {
 
     /** Opens the storage for a data directory; the gate is closed and opened by who watches it. */
     @FunctionalInterface
@@ -25,15 +39,95 @@ record Storage(String jdbcUrl, Durability durability, SystemState state, AutoClo
         Storage open(ApplianceConfig config, Path dataDirectory, WriteGate gate);
     }
 
-    /** Embedded Derby on the local disk, or the database that is configured; no archive. */
-    static Storage local(ApplianceConfig config, Path dataDirectory, WriteGate gate) {
-        config.archive()
-                .url()
-                .ifPresent(at -> LOG.warn("this build has no archive; nothing is kept at {}", at));
-        String url =
-                config.database()
-                        .url()
-                        .orElse("jdbc:derby:" + dataDirectory.resolve("db") + ";create=true");
-        return new Storage(url, Durability.LOCAL, new LocalState(gate), () -> {});
+    /** As configured; nothing is kept of the configuration file itself. */
+    static Storage open(ApplianceConfig config, Path dataDirectory, WriteGate gate) {
+        return open(config, dataDirectory, gate, Optional.empty());
+    }
+
+    /**
+     * As configured: embedded Derby through our own volume, with the archive where there is one, or
+     * the database that is named.
+     *
+     * @param configFile kept with the archive, so that another host can take the service over
+     */
+    static Storage open(
+            ApplianceConfig config,
+            Path dataDirectory,
+            WriteGate gate,
+            Optional<Path> configFile) {
+        Optional<String> elsewhere = config.database().url();
+        if (elsewhere.isPresent()) {
+            return new Storage(
+                    elsewhere.get(),
+                    Durability.LOCAL,
+                    new LocalState(gate),
+                    ledger -> {},
+                    () -> {});
+        }
+        InstantSource clock = InstantSource.system();
+        Continuity continuity =
+                Continuity.open(continuity(config, dataDirectory, configFile), gate, clock);
+        return new Storage(
+                continuity.jdbcUrl() + ";create=true",
+                continuity,
+                new ArchivedState(continuity),
+                ledger -> continuity.started(ledger, clock),
+                continuity);
+    }
+
+    private static ContinuityConfig continuity(
+            ApplianceConfig config, Path dataDirectory, Optional<Path> configFile) {
+        ApplianceConfig.Archive archive = config.archive();
+        Optional<ArchivePlace> place =
+                archive.url()
+                        .map(
+                                url ->
+                                        new ArchivePlace(
+                                                url,
+                                                archive.endpoint(),
+                                                archive.region(),
+                                                archive.pathStyle(),
+                                                archive.keyFileIn(dataDirectory),
+                                                archive.shipInterval(),
+                                                archive.baseInterval()));
+        URI publicUrl = config.http().publicUrl();
+        return new ContinuityConfig(
+                dataDirectory,
+                place,
+                config.volume().force().text(),
+                config.volume().stallAfter(),
+                publicUrl,
+                Version.TEXT,
+                capsuleFiles(config, configFile));
+    }
+
+    /** The configuration and the secrets that it names, but not the archive's own key. */
+    private static Map<String, Path> capsuleFiles(
+            ApplianceConfig config, Optional<Path> configFile) {
+        Map<String, Path> files = new LinkedHashMap<>();
+        if (configFile.isEmpty() || !Files.exists(configFile.get())) {
+            return files;
+        }
+        Path file = configFile.get().toAbsolutePath().normalize();
+        files.put("todoku.yaml", file);
+        Path base = file.resolveSibling("");
+        config.tls().certificate().ifPresent(path -> add(files, base, path));
+        config.tls().key().ifPresent(path -> add(files, base, path));
+        config.mail()
+                .relays()
+                .forEach(relay -> relay.passwordFile().ifPresent(p -> add(files, base, p)));
+        config.mail()
+                .mailbox()
+                .flatMap(ApplianceConfig.Mailbox::passwordFile)
+                .ifPresent(path -> add(files, base, path));
+        config.mail().dkim().forEach(dkim -> add(files, base, dkim.keyFile()));
+        return files;
+    }
+
+    /** Named as the configuration names it: relative to its own folder where it lies below that. */
+    private static void add(Map<String, Path> files, Path base, Path path) {
+        Path absolute = path.toAbsolutePath().normalize();
+        boolean below = absolute.startsWith(base);
+        files.put((below ? base.relativize(absolute) : absolute).toString(), absolute);
     }
 }

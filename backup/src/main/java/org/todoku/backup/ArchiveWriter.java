@@ -1,10 +1,10 @@
 package org.todoku.backup;
 
 import java.lang.System.Logger.Level;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,6 +22,7 @@ import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Epoch;
 import org.todoku.backup.archive.ForkPoint;
+import org.todoku.backup.archive.HostName;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.objects.ObjectStore;
@@ -80,9 +81,9 @@ final class ArchiveWriter {
     static ArchiveWriter open(
             BackupConfig config, NodeFile node, Consumer<Epoch> onFenced, InstantSource clock) {
         ArchiveSettings settings = config.archive().orElseThrow();
-        ArchiveKey key = ArchiveKey.read(settings.keyFile());
         ObjectStore store = ObjectStores.open(settings.location());
         try {
+            ArchiveKey key = key(settings, store);
             Archive archive = Archive.openOrCreate(store, key, clock);
             Chain chain = Chain.read(archive);
             LocalLog log = new LocalLog(config.database());
@@ -108,6 +109,19 @@ final class ArchiveWriter {
         }
     }
 
+    /** A new archive gets a new key; the key of one that exists is never made up. */
+    private static ArchiveKey key(ArchiveSettings settings, ObjectStore store) {
+        if (!Files.exists(settings.keyFile()) && !Archive.exists(store)) {
+            ArchiveKey.generate(new SecureRandom()).write(settings.keyFile());
+            LOG.log(
+                    Level.WARNING,
+                    "made the archive key {0}: print the recovery kit now (todoku-migrate kit), for"
+                            + " without the key the archive cannot be opened",
+                    settings.keyFile());
+        }
+        return ArchiveKey.read(settings.keyFile());
+    }
+
     private record Claimed(Epoch epoch, LogShipper shipper, Optional<BaseManifest> base) {}
 
     private static Epoch claim(
@@ -117,7 +131,7 @@ final class ArchiveWriter {
                 new Epoch(
                         number,
                         node.owner(),
-                        hostName(),
+                        HostName.here(),
                         config.url(),
                         chain.tail(),
                         clock.instant().toString(),
@@ -137,15 +151,6 @@ final class ArchiveWriter {
         return archive.bases().stream()
                 .filter(base -> epochs.contains(base.chain().epoch()))
                 .max(Comparator.comparing(BaseManifest::taken));
-    }
-
-    /** The name of this host, for people. */
-    static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "localhost";
-        }
     }
 
     LogTap tap() {

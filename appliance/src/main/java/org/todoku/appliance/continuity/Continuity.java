@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -21,7 +20,6 @@ import org.todoku.backup.Backup;
 import org.todoku.backup.BackupConfig;
 import org.todoku.backup.BackupStatus;
 import org.todoku.backup.ForcePolicy;
-import org.todoku.backup.archive.ArchiveKey;
 import org.todoku.backup.archive.Capsule;
 import org.todoku.backup.archive.Epoch;
 import org.todoku.backup.fault.BackupException;
@@ -99,19 +97,6 @@ public final class Continuity implements Durability, AutoCloseable {
     @Override
     public void close() {
         backup.close();
-    }
-
-    /** Makes the archive's key file where one is configured and missing. Part of the set-up. */
-    public static boolean createMissingKey(Path keyFile) {
-        if (Files.exists(keyFile)) {
-            return false;
-        }
-        try {
-            ArchiveKey.generate(new SecureRandom()).write(keyFile);
-            return true;
-        } catch (BackupException e) {
-            throw ArchiveFaults.of(e);
-        }
     }
 
     private static void fence(WriteGate gate, Epoch newer) {

@@ -1,0 +1,34 @@
+package org.todoku.appliance;
+
+import java.util.Optional;
+import org.todoku.appliance.continuity.Continuity;
+import org.todoku.appliance.web.SystemState;
+import org.todoku.backup.BackupStatus;
+
+/** The state of the volume and the archive, as the pages show it. */
+record ArchivedState(Continuity continuity) implements SystemState {
+    @Override
+    public Snapshot now() {
+        BackupStatus status = continuity.status();
+        Level level =
+                switch (status.storage()) {
+                    case NORMAL -> Level.NORMAL;
+                    case SLOW -> Level.SLOW;
+                    case STALLED -> Level.STALLED;
+                    case ISOLATED -> Level.ISOLATED;
+                };
+        return new Snapshot(
+                status.archive().map(BackupStatus.ArchiveStatus::epoch).orElse(0L),
+                new Storage(level, status.forceP99().toNanos() / 1e6),
+                status.archive().map(ArchivedState::archive));
+    }
+
+    private static Archive archive(BackupStatus.ArchiveStatus archive) {
+        return new Archive(
+                archive.lagBytes(),
+                archive.lag().toMillis(),
+                archive.shipped().instant(),
+                archive.lastBase(),
+                Optional.empty());
+    }
+}

@@ -1,0 +1,75 @@
+package org.todoku.backup.archive;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.todoku.backup.fault.BackupException;
+import org.todoku.backup.fault.BackupFault;
+import org.todoku.backup.objects.StoreLocation;
+
+/**
+ * All that an emergency needs, on one sheet: where the archive lies and the key that opens it. As
+ * text it is a line a fact, {@code name: value}, so that it can be typed off paper.
+ */
+public record RecoveryKit(StoreLocation location, ArchiveKey key) {
+    /** The first line of a kit. */
+    public static final String TITLE = "todoku-kit: 1";
+
+    private static final Pattern LINE =
+            Pattern.compile("^\\s*(archive|endpoint|region|path-style|key)\\s*:\\s*(\\S+)\\s*$");
+
+    /** The text of the kit. It opens the archive: keep it like cash. */
+    public String text() {
+        StringBuilder text = new StringBuilder(TITLE).append('\n');
+        text.append("archive: ").append(location.url()).append('\n');
+        location.endpoint().ifPresent(e -> text.append("endpoint: ").append(e).append('\n'));
+        location.region().ifPresent(r -> text.append("region: ").append(r).append('\n'));
+        if (location.pathStyle()) {
+            text.append("path-style: true\n");
+        }
+        return text.append("key: ").append(key.text()).append('\n').toString();
+    }
+
+    /** Reads a kit file: the text, or the printable page that contains it. */
+    public static RecoveryKit read(Path file) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        try {
+            for (String line : Files.readString(file, StandardCharsets.UTF_8).split("\\R")) {
+                Matcher matcher = LINE.matcher(line.replace("&amp;", "&"));
+                if (matcher.matches()) {
+                    facts.put(matcher.group(1), matcher.group(2));
+                }
+            }
+        } catch (IOException e) {
+            throw unreadable(file, e.toString());
+        }
+        String archive = facts.get("archive");
+        String key = facts.get("key");
+        if (archive == null || key == null) {
+            throw unreadable(file, "it has no line 'archive: …', or none 'key: …'");
+        }
+        StoreLocation location =
+                StoreLocation.of(
+                        archive,
+                        facts.get("endpoint"),
+                        facts.get("region"),
+                        Optional.ofNullable(facts.get("path-style"))
+                                .filter("true"::equals)
+                                .isPresent());
+        return new RecoveryKit(location, ArchiveKey.parse(key, "recovery kit " + file));
+    }
+
+    private static BackupException unreadable(Path file, String why) {
+        return new BackupException(
+                BackupFault.KEY_UNREADABLE,
+                "reading the recovery kit " + file,
+                why,
+                "todoku-migrate kit --out FILE made it; type its lines off the paper if need be");
+    }
+}

@@ -1,0 +1,20 @@
+package org.todoku.migrate;
+
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Keeps the libraries' chatter off the terminal; what matters is said by the commands. */
+final class Quiet {
+    /** Held here, since the logging system forgets loggers that nobody holds. */
+    private static final Logger ROOT = Logger.getLogger("");
+
+    private Quiet() {}
+
+    static void libraries() {
+        ROOT.setLevel(Level.WARNING);
+        System.setProperty("derby.stream.error.field", "org.todoku.migrate.Quiet.DERBY");
+    }
+
+    /** Where Derby writes its own log; it looks the field up by name. */
+    public static final java.io.OutputStream DERBY = java.io.OutputStream.nullOutputStream();
+}

@@ -1,0 +1,32 @@
+package org.todoku.migrate;
+
+/** A command that does not go on: why, what would help, and the exit status of CONTRACT.md. */
+final class Refusal extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final int exitStatus;
+
+    private Refusal(int exitStatus, String why, String hint) {
+        super(why + ". Hint: " + hint);
+        this.exitStatus = exitStatus;
+    }
+
+    /** Something was given wrongly (exit status 2). */
+    static Refusal usage(String why, String hint) {
+        return new Refusal(2, why, hint);
+    }
+
+    /** It would not be safe (exit status 3). */
+    static Refusal unsafe(String why, String hint) {
+        return new Refusal(3, why, hint);
+    }
+
+    /** It failed (exit status 1). */
+    static Refusal failed(String why, String hint) {
+        return new Refusal(1, why, hint);
+    }
+
+    int exitStatus() {
+        return exitStatus;
+    }
+}

@@ -1,0 +1,57 @@
+package org.todoku.migrate;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.todoku.backup.archive.Archive;
+import org.todoku.backup.archive.BaseManifest;
+import org.todoku.backup.archive.Chain;
+import org.todoku.backup.archive.Epoch;
+import org.todoku.backup.archive.ForkPoint;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Who writes to the archive, and how far it goes. */
+@Command(
+        name = "status",
+        description = "Shows who writes to the archive, and up to when a restore is possible.",
+        versionProvider = Main.VersionLine.class,
+        mixinStandardHelpOptions = true)
+final class StatusCommand implements Callable<Integer> {
+    @Mixin private ArchiveOptions options;
+    @Mixin private ConfigOption config;
+    @Mixin private Output output;
+
+    @Override
+    public Integer call() {
+        try (Archive archive = ArchiveOptions.open(options.kit(config.file()))) {
+            Chain chain = Chain.read(archive);
+            List<BaseManifest> bases = archive.bases();
+            Map<String, Object> facts = new LinkedHashMap<>();
+            facts.put("archive", archive.location());
+            Optional<Epoch> writer = chain.newest();
+            facts.put("epoch", writer.map(Epoch::number).orElse(0L));
+            facts.put("writer", writer.map(Epoch::host).orElse(""));
+            facts.put("since", writer.map(Epoch::claimed).orElse(""));
+            facts.put("shippedInstant", chain.tail().map(t -> t.end().instant()).orElse(0L));
+            facts.put("shippedAt", chain.tail().map(t -> shippedAt(archive, t)).orElse(""));
+            facts.put("lastBase", bases.isEmpty() ? "" : bases.getLast().taken());
+            facts.put("bases", bases.size());
+            facts.put("heartbeat", Heartbeat.read(archive).map(Heartbeat::time).orElse(""));
+            output.result(facts, text(facts));
+            return 0;
+        }
+    }
+
+    private static String shippedAt(Archive archive, ForkPoint tail) {
+        return archive.segment(tail.epoch(), tail.sequence()).segment().shipped();
+    }
+
+    private static String text(Map<String, Object> facts) {
+        StringBuilder text = new StringBuilder();
+        facts.forEach((name, value) -> text.append("%-15s %s%n".formatted(name, value)));
+        return text.toString().stripTrailing();
+    }
+}

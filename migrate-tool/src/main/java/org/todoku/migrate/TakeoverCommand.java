@@ -1,0 +1,122 @@
+package org.todoku.migrate;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.todoku.backup.archive.Archive;
+import org.todoku.backup.archive.Chain;
+import org.todoku.backup.archive.Epoch;
+import org.todoku.backup.archive.RecoveryKit;
+import org.todoku.backup.restore.RestorePlan;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The emergency move to this host. */
+@Command(
+        name = "takeover",
+        description = "Takes the service over on this host, from the archive alone.",
+        versionProvider = Main.VersionLine.class,
+        mixinStandardHelpOptions = true)
+final class TakeoverCommand implements Callable<Integer> {
+    @Mixin private ArchiveOptions options;
+    @Mixin private ConfigOption config;
+    @Mixin private Output output;
+
+    @Option(names = "--data", required = true, paramLabel = "DIR", description = "must be empty")
+    private Path data;
+
+    @Option(names = "--no-start", description = "leaves starting the service to you")
+    private boolean noStart;
+
+    @Option(names = "--dry-run", description = "shows the steps only")
+    private boolean dryRun;
+
+    @Option(names = "--yes", description = "asks nothing")
+    private boolean yes;
+
+    @Override
+    public Integer call() {
+        long begun = System.nanoTime();
+        Restoring.requireEmpty(data);
+        RecoveryKit kit = options.kit(config.file());
+        Optional<Path> started;
+        try (Archive archive = ArchiveOptions.open(kit)) {
+            Chain chain = Chain.read(archive);
+            RestorePlan plan = RestorePlan.of(chain, archive.bases(), Optional.empty());
+            Epoch writer = chain.newest().orElseThrow();
+            Optional<Heartbeat> heartbeat = Heartbeat.read(archive);
+            output.note(
+                    "plan",
+                    "epoch %d of %s, last sign of life %s; %s"
+                            .formatted(
+                                    writer.number(),
+                                    writer.host(),
+                                    heartbeat.map(Heartbeat::time).orElse("unknown"),
+                                    Restoring.describe(plan)));
+            if (dryRun) {
+                output.result(
+                        Map.of("dryRun", true, "base", plan.base().id()),
+                        "would claim epoch %d, restore, check, start"
+                                .formatted(writer.number() + 1));
+                return 0;
+            }
+            confirm(writer);
+            Takeover takeover = new Takeover(archive, data, output);
+            takeover.claim(chain, config.file().map(ArchiveOptions::config));
+            takeover.restore(plan);
+            started = takeover.configuration(kit, config.file());
+            Map<String, Object> facts = takeover.check();
+            Map<String, Object> result = new LinkedHashMap<>(facts);
+            Duration took = Duration.ofNanos(System.nanoTime() - begun);
+            result.put("seconds", took.toMillis() / 1000.0);
+            output.result(
+                    result,
+                    "taken over in %.1f s. What was being sent is on hold: the console shows who"
+                                    .formatted(took.toMillis() / 1000.0)
+                            + " was handed over, who certainly was not, and who is in doubt");
+        }
+        return noStart ? sayHow(started) : start(started);
+    }
+
+    private void confirm(Epoch writer) {
+        if (yes || !System.console().isTerminal()) {
+            return;
+        }
+        String answer =
+                System.console()
+                        .readLine(
+                                "This fences %s out for good. Is it gone, or may it stop? [y/N] ",
+                                writer.host());
+        if (answer == null || !answer.strip().equalsIgnoreCase("y")) {
+            throw Refusal.unsafe(
+                    "not confirmed, and nothing was changed", "--yes asks nothing");
+        }
+    }
+
+    private int sayHow(Optional<Path> configFile) {
+        output.note("start", "start it with: todoku " + String.join(" ", serve(configFile)));
+        return 0;
+    }
+
+    private int start(Optional<Path> configFile) {
+        if (SystemdService.isInstalled()) {
+            SystemdService.start();
+            output.note("start", "started the service todoku");
+            return 0;
+        }
+        org.todoku.appliance.Main.main(serve(configFile).toArray(String[]::new));
+        return 0;
+    }
+
+    private List<String> serve(Optional<Path> configFile) {
+        List<String> words = new ArrayList<>(List.of("serve", "--data", data.toString()));
+        configFile.ifPresent(file -> words.addAll(List.of("--config", file.toString())));
+        return words;
+    }
+}
