@@ -12,9 +12,5 @@ final class Quiet {
 
     static void libraries() {
         ROOT.setLevel(Level.WARNING);
-        System.setProperty("derby.stream.error.field", "org.todoku.migrate.Quiet.DERBY");
     }
-
-    /** Where Derby writes its own log; it looks the field up by name. */
-    public static final java.io.OutputStream DERBY = java.io.OutputStream.nullOutputStream();
 }

@@ -1,5 +1,6 @@
 package org.todoku.migrate;
 
+import java.io.Console;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,12 +85,15 @@ final class TakeoverCommand implements Callable<Integer> {
         return noStart ? sayHow(started) : start(started);
     }
 
+    /** Only a terminal is asked: to a script the command itself is the answer. */
+    @SuppressWarnings("SystemConsoleNull") // It is null here when the input is no terminal.
     private void confirm(Epoch writer) {
-        if (yes || !System.console().isTerminal()) {
+        Console console = System.console();
+        if (yes || console == null || !console.isTerminal()) {
             return;
         }
         String answer =
-                System.console()
+                console
                         .readLine(
                                 "This fences %s out for good. Is it gone, or may it stop? [y/N] ",
                                 writer.host());

@@ -43,6 +43,12 @@ public final class VolumeFactory implements WritableStorageFactory {
         directory = found;
         canonicalName = found.toString();
         if (uniqueName != null) {
+            // Sorts that spill go here; what an earlier run left is of no use to anybody.
+            VolumeFile folder = new VolumeFile(null, found.resolve("tmp"));
+            folder.deleteAll();
+            if (!folder.mkdirs()) {
+                throw new IOException("cannot make " + folder);
+            }
             temporary = found.resolve("tmp");
         }
     }

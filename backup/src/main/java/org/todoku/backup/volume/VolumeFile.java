@@ -180,6 +180,12 @@ final class VolumeFile implements StorageFile {
         Files.setPosixFilePermissions(file.toPath(), PosixFilePermissions.fromString(rights));
     }
 
+    /** Derby puts it into its messages. */
+    @Override
+    public String toString() {
+        return file.getPath();
+    }
+
     private static void closeQuietly(@Nullable RandomAccessFile open) {
         try {
             if (open != null) {

@@ -17,6 +17,7 @@ final class VolumeRegistry {
     private VolumeRegistry() {}
 
     static void put(Volume volume) {
+        DerbyLog.install();
         System.setProperty("derby.subSubProtocol." + PROTOCOL, VolumeFactory.class.getName());
         if (VOLUMES.putIfAbsent(volume.directory(), volume) != null) {
             throw new IllegalStateException("volume attached twice: " + volume.directory());
