@@ -11,6 +11,8 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +34,7 @@ class SinkIT {
         assumeTrue(Files.isExecutable(SINK), "SKIPPED: no " + SINK + "; install Debian's postfix");
         int port = freePort();
         Process sink =
-                new ProcessBuilder(SINK.toString(), "-c", "127.0.0.1:" + port, "100")
+                new ProcessBuilder(command(port))
                         .redirectErrorStream(true)
                         .redirectOutput(dir.resolve("sink.log").toFile())
                         .start();
@@ -54,6 +56,18 @@ class SinkIT {
         } finally {
             sink.destroy();
         }
+    }
+
+    /** As root smtp-sink insists on changing to another user, as others it cannot. */
+    private static List<String> command(int port) {
+        List<String> user =
+                "root".equals(System.getProperty("user.name"))
+                        ? List.of("-u", "nobody")
+                        : List.of();
+        List<String> command = new ArrayList<>(List.of(SINK.toString()));
+        command.addAll(user);
+        command.addAll(List.of("127.0.0.1:" + port, "100"));
+        return command;
     }
 
     private static int freePort() throws IOException {
