@@ -120,9 +120,10 @@ final class RelayConnection {
         if (open.say("RSET") != 250) {
             close();
         }
-        // A 5xx to MAIL FROM is about us, not about the recipient: wait for the operator, refuse
-        // nobody.
-        boolean permanent = code >= 500 && !stage.equals("mail");
+        // A 5xx to MAIL FROM, or one about syntax or order (RFC 5321 4.2.2: 500 to 504), is about
+        // us and not about
+        // the recipient: wait for the operator, refuse nobody.
+        boolean permanent = code > 504 && !stage.equals("mail");
         return permanent
                 ? new SendResult.Permanent(stage, response)
                 : new SendResult.Temporary(stage, response);

@@ -15,17 +15,17 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /**
  * A strict SMTP server that answers as it is told; anything out of order is a failure of the test.
  */
-final class FakeRelay implements AutoCloseable {
+public final class FakeRelay implements AutoCloseable {
     /**
      * What it does at a stage (ehlo, mail, rcpt, data, end) for a recipient; empty text drops the
      * connection.
      */
-    interface Script {
+    public interface Script {
         String answer(String stage, String recipient);
     }
 
     /** A mail that was accepted or at least received whole. */
-    record Taken(String from, String recipient, String text) {}
+    public record Taken(String from, String recipient, String text) {}
 
     static final String DROP = "";
 
@@ -34,7 +34,7 @@ final class FakeRelay implements AutoCloseable {
     private final List<Taken> taken = new CopyOnWriteArrayList<>();
     private final List<String> violations = new CopyOnWriteArrayList<>();
 
-    FakeRelay(Script script) {
+    public FakeRelay(Script script) {
         this.script = script;
         try {
             socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -44,11 +44,11 @@ final class FakeRelay implements AutoCloseable {
         Thread.ofVirtual().name("fake-relay").start(this::accept);
     }
 
-    static String ok(String stage) {
+    public static String ok(String stage) {
         return stage.equals("data") ? "354 go on" : "250 ok";
     }
 
-    Relay relay(int connections) {
+    public Relay relay(int connections) {
         return new Relay(
                 "127.0.0.1", port(), Relay.Tls.NONE, java.util.Optional.empty(), 0, connections);
     }
@@ -57,11 +57,11 @@ final class FakeRelay implements AutoCloseable {
         return socket.getLocalPort();
     }
 
-    List<Taken> taken() {
+    public List<Taken> taken() {
         return taken;
     }
 
-    List<String> violations() {
+    public List<String> violations() {
         return violations;
     }
 

@@ -3,10 +3,11 @@ package org.todoku.appliance.inbound;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.todoku.appliance.delivery.Network.await;
 
-import com.icegreen.greenmail.util.GreenMail;
-import com.icegreen.greenmail.util.ServerSetup;
+import jakarta.mail.MessagingException;
+import jakarta.mail.Session;
 import jakarta.mail.internet.MimeMessage;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
@@ -19,14 +20,15 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.todoku.appliance.delivery.Dispatcher;
 import org.todoku.appliance.delivery.Durability;
+import org.todoku.appliance.delivery.FakeRelay;
 import org.todoku.appliance.delivery.Network;
-import org.todoku.appliance.delivery.Relay;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.member.Member;
 import org.todoku.appliance.member.MemberState;
@@ -37,7 +39,7 @@ class InboundTest {
     private static final String TO = "midori@todoku.example";
 
     @TempDir Path dir;
-    private GreenMail greenMail;
+    private FakeRelay relay;
     private Network network;
     private Dispatcher dispatcher;
     private InboundMail inbound;
@@ -46,17 +48,8 @@ class InboundTest {
 
     @BeforeEach
     void start() {
-        greenMail = new GreenMail(new ServerSetup(0, "127.0.0.1", "smtp"));
-        greenMail.start();
-        Relay relay =
-                new Relay(
-                        "127.0.0.1",
-                        greenMail.getSmtp().getPort(),
-                        Relay.Tls.NONE,
-                        Optional.empty(),
-                        0,
-                        2);
-        network = new Network(dir, relay);
+        relay = new FakeRelay((stage, to) -> FakeRelay.ok(stage));
+        network = new Network(dir, relay.relay(2));
         dispatcher = network.dispatcher(Durability.LOCAL);
         dispatcher.start();
         inbound =
@@ -87,27 +80,28 @@ class InboundTest {
         assertThat(inbound.stop(STOP)).isTrue();
         assertThat(dispatcher.stop(STOP)).isTrue();
         network.close();
-        greenMail.stop();
+        assertThat(relay.violations()).isEmpty();
+        relay.close();
     }
 
     @Test
     void anEmptyMailJoinsAndTheThanksHoldTheProfileLink() throws Exception {
         send("hanako@example.jp", "", "Sent from my iPhone\n");
-        await(() -> greenMail.getReceivedMessages().length == 1);
+        await(() -> relay.taken().size() == 1);
 
         Member hanako = member("hanako@example.jp").orElseThrow();
-        MimeMessage thanks = greenMail.getReceivedMessages()[0];
+        MimeMessage thanks = sent(0);
         assertThat(thanks.getSubject()).isEqualTo("【緑小学校】連絡網に登録しました");
         assertThat(thanks.getHeader("Auto-Submitted")).containsExactly("auto-replied");
-        assertThat(thanks.getHeader("Return-Path")).containsExactly("<>");
+        assertThat(relay.taken().getFirst().from()).isEmpty();
         String text = thanks.getContent().toString();
         String token = text.substring(text.indexOf("/m/") + 3).lines().findFirst().orElseThrow();
         assertThat(network.tokens.open("profile", token))
                 .hasValueSatisfying(ids -> assertThat(ids).containsExactly(hanako.id().value()));
 
         send("\"Hanako\" <HANAKO@example.jp>", "", "");
-        await(() -> greenMail.getReceivedMessages().length == 2);
-        assertThat(greenMail.getReceivedMessages()[1].getSubject()).isEqualTo("【緑小学校】登録済みです");
+        await(() -> relay.taken().size() == 2);
+        assertThat(sent(1).getSubject()).isEqualTo("【緑小学校】登録済みです");
     }
 
     @Test
@@ -120,8 +114,8 @@ class InboundTest {
                 "Content-Type: text/plain; charset=iso-2022-jp\r\n",
                 jis);
         await(() -> state("taro@example.jp") == MemberState.LEFT);
-        await(() -> greenMail.getReceivedMessages().length == 1);
-        assertThat(greenMail.getReceivedMessages()[0].getSubject()).isEqualTo("【緑小学校】退会しました");
+        await(() -> relay.taken().size() == 1);
+        assertThat(sent(0).getSubject()).isEqualTo("【緑小学校】退会しました");
 
         send("taro@example.jp", "", "");
         await(() -> state("taro@example.jp") == MemberState.JOINED);
@@ -152,7 +146,7 @@ class InboundTest {
 
         assertThat(states("%"))
                 .containsExactlyInAnyOrder("ignored", "ignored", "loop", "loop", "bounce");
-        assertThat(greenMail.getReceivedMessages()).isEmpty();
+        assertThat(relay.taken()).isEmpty();
         assertThat(network.members.counts(network.school.id()).joined()).isZero();
     }
 
@@ -162,7 +156,7 @@ class InboundTest {
             send("eager@example.jp", "", "");
         }
         await(() -> states("done").size() == 7);
-        await(() -> greenMail.getReceivedMessages().length >= 5);
+        await(() -> relay.taken().size() >= 5);
         assertThat(
                         network.database.<Long>read(
                                 tx -> tx.count("SELECT COUNT(*) AS n FROM outgoing_mail")))
@@ -267,6 +261,12 @@ class InboundTest {
             socket.getOutputStream().write("\r\n.\r\n".getBytes(StandardCharsets.US_ASCII));
             return String.valueOf(in.readLine());
         }
+    }
+
+    private MimeMessage sent(int index) throws MessagingException {
+        byte[] text = relay.taken().get(index).text().getBytes(StandardCharsets.US_ASCII);
+        return new MimeMessage(
+                Session.getInstance(new Properties()), new ByteArrayInputStream(text));
     }
 
     private Optional<Member> member(String address) {
