@@ -2,11 +2,11 @@
 # Usage: run_module MODULE JAR MAIN-CLASS "$@"
 
 needs_build() {
-    local jar=$1
-    [ -f "$jar" ] || return 0
-    [ -n "$(find "$root"/pom.xml "$root"/backup/pom.xml "$root"/appliance/pom.xml \
-        "$root"/migrate-tool/pom.xml "$root"/backup/src/main "$root"/appliance/src/main \
-        "$root"/migrate-tool/src/main -newer "$jar" -type f -print -quit)" ]
+    local stamp=$root/target/built
+    [ -z "${TODOKU_BUILDING:-}" ] || return 1
+    [ -f "$stamp" ] && [ -f "$1" ] || return 0
+    [ -n "$(find "$root"/pom.xml "$root"/{backup,appliance,migrate-tool}/pom.xml \
+        "$root"/{backup,appliance,migrate-tool}/src/main -newer "$stamp" -type f -print -quit)" ]
 }
 
 run_module() {
@@ -22,6 +22,7 @@ run_module() {
             echo "todoku: the build failed; the whole output is in $log" >&2
             exit 1
         fi
+        touch "$root/target/built"
     fi
     # PerfDisableSharedMem, Xlog:async: no mapped counter and no log line may wait for a stuck disk.
     exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:+PerfDisableSharedMem -Xlog:async \

@@ -81,7 +81,7 @@ class DemoIT {
     }
 
     @Test
-    void newcomerSendsAMessageAndSeesItRead() throws IOException, InterruptedException {
+    void newcomerSendsAMessageAndSeesItRead() throws Exception {
         Instant before = Instant.now();
         try (DemoProcess demo = DemoProcess.start(folder.resolve("demo"))) {
             System.out.println("demo ready after " + Duration.between(before, Instant.now()));

@@ -1,0 +1,150 @@
+package org.todoku.packaging;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.todoku.backup.objects.StoreLocation;
+
+/**
+ * A host as an operator has it: a folder with a configuration, set up and served by real processes,
+ * talked to over HTTP only.
+ */
+final class Host {
+    static final String PASSWORD = "a long enough password";
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    final Path folder;
+    final int httpPort;
+    final int smtpPort;
+    final Map<String, String> environment = new HashMap<>();
+    private final HttpClient client = HttpClient.newHttpClient();
+    private String token = "";
+
+    Host(Path folder) throws Exception {
+        this.folder = Files.createDirectories(folder);
+        this.httpPort = Program.freePort();
+        this.smtpPort = Program.freePort();
+    }
+
+    /** Writes {@code todoku.yaml}. */
+    void configure(Optional<StoreLocation> archive, int relayPort, int rate) throws Exception {
+        StringBuilder yaml = new StringBuilder();
+        yaml.append(
+                "http: { bind: 127.0.0.1, port: %d, public-url: \"http://localhost:%d\" }%n"
+                        .formatted(httpPort, httpPort));
+        archive.ifPresent(
+                place -> {
+                    yaml.append("archive:%n  url: \"%s\"%n".formatted(place.url()));
+                    place.endpoint().ifPresent(e -> yaml.append("  endpoint: \"%s\"%n".formatted(e)));
+                    place.region().ifPresent(r -> yaml.append("  region: %s%n".formatted(r)));
+                    yaml.append("  path-style: %s%n".formatted(place.pathStyle()));
+                    yaml.append("  key-file: %s%n".formatted(key()));
+                });
+        yaml.append(
+                """
+                mail:
+                  domain: example.jp
+                  listen: 127.0.0.1:%d
+                  relays: [ { url: "smtp://127.0.0.1:%d", rate: %d/s, connections: 4 } ]
+                """
+                        .formatted(smtpPort, relayPort, rate));
+        Files.writeString(config(), yaml.toString());
+    }
+
+    Path config() {
+        return folder.resolve("todoku.yaml");
+    }
+
+    Path key() {
+        return folder.resolve("archive.key");
+    }
+
+    /** {@code ./todoku setup}; keeps the token that it prints. */
+    void setUp(Path data) throws Exception {
+        Path password = folder.resolve("password");
+        Files.writeString(password, PASSWORD + "\n");
+        Program.Result result =
+                Program.run(
+                        environment,
+                        "todoku",
+                        "setup",
+                        "--data",
+                        data.toString(),
+                        "--config",
+                        config().toString(),
+                        "--organisation",
+                        "青葉小学校",
+                        "--slug",
+                        "aoba",
+                        "--admin-email",
+                        "admin@example.jp",
+                        "--admin-password-file",
+                        password.toString());
+        String last = result.out().strip().lines().reduce("", (a, b) -> b);
+        if (result.status() != 0 || !last.startsWith("token ")) {
+            throw new IllegalStateException("setup: " + result);
+        }
+        token = last.substring("token ".length());
+    }
+
+    Program serve(Path data) throws Exception {
+        return Program.start(
+                environment,
+                "ready http://127.0.0.1:" + httpPort,
+                "todoku",
+                "serve",
+                "--data",
+                data.toString(),
+                "--config",
+                config().toString());
+    }
+
+    JsonNode get(String path) throws Exception {
+        return json(request(path).GET());
+    }
+
+    JsonNode post(String path, String type, byte[] body) throws Exception {
+        return json(
+                request(path)
+                        .header("Content-Type", type)
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+    }
+
+    JsonNode post(String path, String json) throws Exception {
+        return post(
+                path,
+                "application/json",
+                json.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    /** A page as a browser without a sign-in gets it. */
+    HttpResponse<String> page(String url) throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(URI.create(url)).GET().build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path))
+                .header("Authorization", "Bearer " + token);
+    }
+
+    private JsonNode json(HttpRequest.Builder request) throws Exception {
+        HttpResponse<String> answer =
+                client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        JsonNode body = JSON.readTree(answer.body().isEmpty() ? "{}" : answer.body());
+        if (answer.statusCode() >= 300) {
+            throw new IllegalStateException(answer.statusCode() + " " + body);
+        }
+        return body;
+    }
+}
