@@ -32,7 +32,12 @@ final class Judge {
             case SendResult.Accepted accepted -> closed(parcel, Outcome.HANDED_OVER, result, relay);
             case SendResult.Permanent refused -> closed(parcel, Outcome.REFUSED, result, relay);
             case SendResult.Unknown unknown -> closed(parcel, Outcome.IN_DOUBT, result, relay);
-            case SendResult.Unsent unsent -> closed(parcel, Outcome.QUEUED, result, relay);
+            case SendResult.Unsent unsent ->
+                    // Broken off at this recipient: others go first, lest one row holds up the lane
+                    // for ever.
+                    atRecipient(unsent)
+                            ? later(parcel, result, relay)
+                            : closed(parcel, Outcome.QUEUED, result, relay);
             case SendResult.Temporary temporary -> later(parcel, result, relay);
         };
     }
@@ -45,6 +50,11 @@ final class Judge {
     /** Given back: certainly not sent. */
     Report unsent(Parcel parcel, String why) {
         return closed(parcel, Outcome.QUEUED, new SendResult.Unsent("connect", why), "");
+    }
+
+    /** Whether a connection broke at this recipient and not at once. */
+    static boolean atRecipient(SendResult.Unsent unsent) {
+        return unsent.stage().equals("rcpt") || unsent.stage().equals("data");
     }
 
     boolean tooLate(Parcel parcel) {

@@ -114,11 +114,13 @@ final class Lane {
             route.pace().await();
             SendResult result = attempt(parcel, entry.getValue());
             last = judge.report(parcel, result, route.relay().name());
-            if (!(result instanceof SendResult.Unsent)) {
+            if (!(result instanceof SendResult.Unsent unsent)) {
                 route.worked();
                 return last;
             }
-            route.failed(result.response());
+            if (!Judge.atRecipient(unsent)) {
+                route.failed(unsent.response());
+            }
         }
         return last;
     }

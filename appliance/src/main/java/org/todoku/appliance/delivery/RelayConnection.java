@@ -2,9 +2,12 @@ package org.todoku.appliance.delivery;
 
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
-import java.nio.charset.StandardCharsets;
+import jakarta.mail.URLName;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Properties;
+import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +30,7 @@ final class RelayConnection {
 
     private final Relay relay;
     private final String helo;
-    private @Nullable SMTPTransport transport;
+    private @Nullable Dialogue transport;
 
     RelayConnection(Relay relay, String helo) {
         this.relay = relay;
@@ -51,7 +54,7 @@ final class RelayConnection {
     }
 
     void close() {
-        SMTPTransport open = transport;
+        Dialogue open = transport;
         transport = null;
         if (open != null) {
             try {
@@ -63,7 +66,7 @@ final class RelayConnection {
     }
 
     private SendResult trySend(Parcel parcel, byte[] content) {
-        SMTPTransport open;
+        Dialogue open;
         try {
             open = connected();
         } catch (MessagingException | IllegalStateException e) {
@@ -72,20 +75,23 @@ final class RelayConnection {
         }
         String[][] dialogue = {
             {"mail", "MAIL FROM:<" + parcel.envelopeFrom() + ">"},
-            {"rcpt", "RCPT TO:<" + parcel.to().smtp() + ">"},
-            {"data", "DATA"}
+            {"rcpt", "RCPT TO:<" + parcel.to().smtp() + ">"}
         };
         for (String[] turn : dialogue) {
-            int code = say(open, turn[1]);
+            int code = open.say(turn[1]);
             if (code < 200 || code >= 400) {
                 return refusedBeforeContent(open, turn[0], code);
             }
         }
+        int begun = open.begin();
+        if (begun != 354) {
+            return refusedBeforeContent(open, "data", begun);
+        }
         return sendContent(open, content);
     }
 
-    private SendResult sendContent(SMTPTransport open, byte[] content) {
-        int code = say(open, stuffed(content) + ".");
+    private SendResult sendContent(Dialogue open, byte[] content) {
+        int code = open.end(content);
         String response = String.valueOf(open.getLastServerResponse());
         if (code == BROKEN || code < 200 || code >= 600) {
             close();
@@ -102,7 +108,7 @@ final class RelayConnection {
                 : new SendResult.Permanent("data", response);
     }
 
-    private SendResult refusedBeforeContent(SMTPTransport open, String stage, int code) {
+    private SendResult refusedBeforeContent(Dialogue open, String stage, int code) {
         String response =
                 code == BROKEN
                         ? "the connection broke"
@@ -111,31 +117,23 @@ final class RelayConnection {
             close();
             return new SendResult.Unsent(stage, response);
         }
-        if (say(open, "RSET") != 250) {
+        if (open.say("RSET") != 250) {
             close();
         }
-        // A 5xx to MAIL FROM is about us, not about the recipient: wait for the operator, refuse
-        // nobody.
-        boolean permanent = code >= 500 && !stage.equals("mail");
+        // A 5xx to MAIL FROM, or one about syntax or order (RFC 5321 4.2.2: 500 to 504), is about
+        // us and not about
+        // the recipient: wait for the operator, refuse nobody.
+        boolean permanent = code > 504 && !stage.equals("mail");
         return permanent
                 ? new SendResult.Permanent(stage, response)
                 : new SendResult.Temporary(stage, response);
     }
 
-    private static int say(SMTPTransport open, String command) {
-        try {
-            return open.simpleCommand(command);
-        } catch (MessagingException | IllegalStateException e) {
-            return BROKEN;
-        }
-    }
-
-    private SMTPTransport connected() throws MessagingException {
-        SMTPTransport open = transport;
+    private Dialogue connected() throws MessagingException {
+        Dialogue open = transport;
         if (open == null) {
             Session session = Session.getInstance(properties());
-            String protocol = relay.tls() == Relay.Tls.IMPLICIT ? "smtps" : "smtp";
-            open = (SMTPTransport) session.getTransport(protocol);
+            open = new Dialogue(session, relay);
             String user = relay.login().map(Relay.Login::user).orElse(null);
             String password = relay.login().map(login -> login.password().value()).orElse(null);
             open.connect(relay.host(), relay.port(), user, password);
@@ -162,10 +160,62 @@ final class RelayConnection {
         return properties;
     }
 
-    /** RFC 5321 4.5.2: a line that begins with a dot gets a second one. Ends with CRLF. */
-    private static String stuffed(byte[] content) {
-        String text = new String(content, StandardCharsets.US_ASCII).replace("\r\n.", "\r\n..");
-        String dotted = text.startsWith(".") ? "." + text : text;
-        return dotted.endsWith("\r\n") ? dotted : dotted + "\r\n";
+    /**
+     * The library's connection with its single commands opened up. It is extended because its
+     * methods for one command and for raw bytes are protected; nothing is overridden.
+     */
+    private static final class Dialogue extends SMTPTransport {
+        private OutputStream stream = OutputStream.nullOutputStream();
+
+        Dialogue(Session session, Relay relay) {
+            super(
+                    session,
+                    new URLName(protocol(relay), relay.host(), relay.port(), null, null, null),
+                    protocol(relay),
+                    relay.tls() == Relay.Tls.IMPLICIT);
+        }
+
+        /** Answers the code, or {@link #BROKEN}. */
+        synchronized int say(String command) {
+            try {
+                return simpleCommand(command);
+            } catch (MessagingException | IllegalStateException e) {
+                return BROKEN;
+            }
+        }
+
+        /** DATA; from its 354 on {@link #end} must follow. */
+        synchronized int begin() {
+            try {
+                stream = data();
+                return 354;
+            } catch (MessagingException | IllegalStateException e) {
+                return code(e);
+            }
+        }
+
+        /** Sends the mail itself and its end. */
+        synchronized int end(byte[] content) {
+            try {
+                stream.write(content);
+                finishData();
+                return getLastReturnCode();
+            } catch (IOException e) {
+                return BROKEN;
+            } catch (MessagingException | IllegalStateException e) {
+                return code(e);
+            }
+        }
+
+        /** The code of an answer that was not the hoped-for one; without an answer, broken. */
+        private static int code(Exception e) {
+            return e instanceof SMTPSendFailedException answered
+                    ? answered.getReturnCode()
+                    : BROKEN;
+        }
+
+        private static String protocol(Relay relay) {
+            return relay.tls() == Relay.Tls.IMPLICIT ? "smtps" : "smtp";
+        }
     }
 }

@@ -6,15 +6,16 @@ import org.todoku.appliance.store.Database;
 
 /** Mails for the administrators to read. Thread-safe. */
 public final class Inquiries {
-    public Inquiries(Database database) {}
+    private static final int MOST = 200;
 
-    /** The newest, at most 200. */
-    public List<Inquiry> list(OrganisationId organisation) {
-        return notYet();
+    private final Database database;
+
+    public Inquiries(Database database) {
+        this.database = database;
     }
 
-    @SuppressWarnings("TypeParameterUnusedInFormals")
-    private static <T> T notYet() {
-        throw new UnsupportedOperationException();
+    /** The newest first, at most 200. */
+    public List<Inquiry> list(OrganisationId organisation) {
+        return database.read(tx -> InboundStore.inquiries(tx, organisation, MOST));
     }
 }

@@ -1,0 +1,220 @@
+package org.todoku.appliance.inbound;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.todoku.appliance.account.Organisation;
+import org.todoku.appliance.account.Organisations;
+import org.todoku.appliance.delivery.AutomaticMail;
+import org.todoku.appliance.delivery.MailSettings;
+import org.todoku.appliance.delivery.MailText;
+import org.todoku.appliance.delivery.OutgoingMail;
+import org.todoku.appliance.kernel.EmailAddress;
+import org.todoku.appliance.kernel.FaultException;
+import org.todoku.appliance.kernel.NamedLoop;
+import org.todoku.appliance.kernel.Texts;
+import org.todoku.appliance.member.Member;
+import org.todoku.appliance.member.MemberId;
+import org.todoku.appliance.member.MemberState;
+import org.todoku.appliance.member.Members;
+import org.todoku.appliance.member.NewMember;
+import org.todoku.appliance.store.Database;
+import org.todoku.appliance.store.Tx;
+
+/**
+ * Works stored mails off: join, leave, inquiry, bounce.
+ *
+ * <p>The act, its answer and the end of the mail are one transaction, so each mail has its effect
+ * once however often the process dies. Machines are never answered (RFC 3834), people at most five
+ * times a day: an address that answers empty mail is else a cannon that anyone can point at others.
+ */
+public final class InboundMail {
+    private static final Logger LOG = LoggerFactory.getLogger(InboundMail.class);
+    private static final Texts TEXTS = Texts.of(InboundMail.class);
+    private static final Duration IDLE = Duration.ofSeconds(1);
+    private static final int BATCH = 10;
+    private static final int MAX_ANSWERS = 5;
+    private static final Duration ANSWER_PERIOD = Duration.ofDays(1);
+
+    /** RFC 5321 6.3 wants at least 100; our mails pass three or four. */
+    private static final int MAX_HOPS = 30;
+
+    private static final int EXCERPT = 1000;
+
+    private final Database database;
+    private final InstantSource clock;
+    private final Parts parts;
+    private final NamedLoop loop = new NamedLoop("inbound", this::step);
+
+    /** The features that a mail can touch. */
+    public record Parts(
+            Organisations organisations,
+            Members members,
+            OutgoingMail outgoing,
+            MailText texts,
+            MailSettings settings) {}
+
+    public InboundMail(Database database, InstantSource clock, Parts parts) {
+        this.database = database;
+        this.clock = clock;
+        this.parts = parts;
+    }
+
+    public void start() {
+        loop.start();
+    }
+
+    /** There is new mail. */
+    public void wake() {
+        loop.wake();
+    }
+
+    public boolean stop(Duration deadline) throws InterruptedException {
+        return loop.stop(deadline);
+    }
+
+    /** One mail with what is needed to judge it. */
+    private record Case(InboundStore.Waiting stored, Organisation organisation, ReceivedMail mail) {
+        InboundStore.Result ended(String state, String result, Optional<MemberId> member) {
+            String excerpt =
+                    mail.text().length() > EXCERPT
+                            ? mail.text().substring(0, EXCERPT)
+                            : mail.text();
+            return new InboundStore.Result(state, result, member, mail.subject(), excerpt);
+        }
+    }
+
+    private Duration step() {
+        List<InboundStore.Waiting> waiting = database.read(tx -> InboundStore.waiting(tx, BATCH));
+        for (InboundStore.Waiting mail : waiting) {
+            workOff(mail);
+        }
+        return waiting.size() < BATCH ? IDLE : Duration.ZERO;
+    }
+
+    private void workOff(InboundStore.Waiting stored) {
+        try {
+            Case it =
+                    new Case(
+                            stored,
+                            parts.organisations.find(stored.organisation()).orElseThrow(),
+                            ReceivedMail.read(stored.raw()));
+            database.change(
+                    tx -> {
+                        InboundStore.Result result = judge(tx, it);
+                        if (!InboundStore.finish(tx, stored.id(), result)) {
+                            throw new IllegalStateException(
+                                    "mail " + stored.id() + " was worked off by another");
+                        }
+                    });
+        } catch (FaultException e) {
+            if (e.fault().retryable()) {
+                throw e;
+            }
+            setAside(stored, e);
+        } catch (RuntimeException bug) {
+            // One mail that trips a bug must not stop those behind it.
+            LOG.error("mail {} could not be worked off; it is kept as failed", stored.id(), bug);
+            setAside(stored, bug);
+        }
+    }
+
+    private void setAside(InboundStore.Waiting stored, RuntimeException why) {
+        InboundStore.Result failed =
+                new InboundStore.Result(
+                        "failed", String.valueOf(why.getMessage()), Optional.empty(), "", "");
+        database.change(tx -> InboundStore.finish(tx, stored.id(), failed));
+    }
+
+    private InboundStore.Result judge(Tx tx, Case it) {
+        ReceivedMail mail = it.mail;
+        boolean ours =
+                mail.from()
+                        .filter(from -> from.domain().equalsIgnoreCase(parts.settings.domain()))
+                        .isPresent();
+        if (mail.hops() > MAX_HOPS || ours) {
+            return it.ended(
+                    "loop", ours ? "from our own domain" : mail.hops() + " hops", Optional.empty());
+        }
+        if (it.stored.from().isEmpty()) {
+            return it.ended("bounce", "null return path", Optional.empty());
+        }
+        if (mail.machine() || mail.from().isEmpty()) {
+            return it.ended("ignored", "sent by a machine", Optional.empty());
+        }
+        Optional<Member> member =
+                parts.members.byAddress(tx, it.organisation.id(), mail.from().get());
+        return switch (Intent.of(mail.subject(), mail.text())) {
+            case LEAVE -> leave(tx, it, mail.from().get(), member);
+            case JOIN -> join(tx, it, mail.from().get(), member);
+            case OTHER -> it.ended("inquiry", "", member.map(Member::id));
+        };
+    }
+
+    private InboundStore.Result join(Tx tx, Case it, EmailAddress from, Optional<Member> member) {
+        if (member.isEmpty()) {
+            MemberId id = parts.members.create(tx, it.organisation.id(), newMember(it.mail, from));
+            return it.ended("done", answer(tx, it, from, "join", id), Optional.of(id));
+        }
+        MemberId id = member.get().id();
+        if (member.get().state() == MemberState.LEFT
+                && parts.members.rejoin(tx, it.organisation.id(), id)) {
+            return it.ended("done", answer(tx, it, from, "join", id), Optional.of(id));
+        }
+        return Intent.saysNothing(it.mail.subject())
+                ? it.ended("done", answer(tx, it, from, "already", id), Optional.of(id))
+                : it.ended("inquiry", "", Optional.of(id));
+    }
+
+    private InboundStore.Result leave(Tx tx, Case it, EmailAddress from, Optional<Member> member) {
+        boolean left =
+                member.isPresent()
+                        && parts.members.leave(tx, it.organisation.id(), member.get().id());
+        if (!left) {
+            return it.ended("done", "leave: no member", member.map(Member::id));
+        }
+        MemberId id = member.get().id();
+        return it.ended("done", answer(tx, it, from, "leave", id), Optional.of(id));
+    }
+
+    /**
+     * Queues the answer in the same transaction, unless this address has had its share; answers
+     * what was done.
+     */
+    private String answer(Tx tx, Case it, EmailAddress to, String kind, MemberId member) {
+        if (parts.outgoing.since(tx, to, clock.instant().minus(ANSWER_PERIOD)) >= MAX_ANSWERS) {
+            return kind + ", not answered: " + MAX_ANSWERS + " answers a day";
+        }
+        String own = parts.texts.address(it.organisation.slug());
+        boolean queued =
+                parts.outgoing.queue(
+                        tx,
+                        new AutomaticMail(
+                                it.organisation.id(),
+                                to,
+                                "inbound:" + it.stored.id(),
+                                it.mail.mailId().filter(id -> id.matches("<[\\x21-\\x7e]{1,390}>")),
+                                text(kind + ".subject", it.organisation.name()),
+                                text(
+                                        kind + ".body",
+                                        it.organisation.name(),
+                                        parts.texts.profileLink(member),
+                                        own)));
+        return queued ? kind : kind + ", answered before";
+    }
+
+    private String text(String key, Object... arguments) {
+        return TEXTS.text(parts.settings.language(), key, arguments);
+    }
+
+    private static NewMember newMember(ReceivedMail mail, EmailAddress from) {
+        String shown = mail.displayName().replaceAll("\\p{Cntrl}", " ").strip();
+        String name = shown.isEmpty() || shown.contains("@") ? from.local() : shown;
+        return new NewMember(
+                name.length() > 100 ? name.substring(0, 100) : name, "", List.of(from), Map.of());
+    }
+}
