@@ -19,7 +19,7 @@ import org.todoku.appliance.web.Route;
 /** What every page and call gets from the shell: limits, deadlines, headers, errors, languages. */
 class ShellTest {
     @TempDir static Path folder;
-    private static final CountDownLatch STUCK = new CountDownLatch(1);
+    private static volatile CountDownLatch stuck = new CountDownLatch(1);
     private static final AtomicInteger LATE = new AtomicInteger();
     private static RunningAppliance running;
 
@@ -36,13 +36,13 @@ class ShellTest {
 
     @AfterAll
     static void stop() {
-        STUCK.countDown();
+        stuck.countDown();
         running.close();
     }
 
     private static Reply stuck() {
         try {
-            STUCK.await();
+            stuck.await();
         } catch (InterruptedException e) {
             LATE.incrementAndGet();
         }
@@ -80,7 +80,7 @@ class ShellTest {
                 "all places of writes taken",
                 () -> running.post("/api/v1/stuck", "{}").body().contains("\"busy\""));
         assertThat(running.get("/console/sign-in").statusCode()).isEqualTo(200);
-        STUCK.countDown();
+        stuck.countDown();
         RunningAppliance.await(
                 "places free again", () -> running.post("/api/v1/stuck", "{}").statusCode() == 204);
     }
