@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.todoku.appliance.ApplianceConfig.HostAndPort;
 import org.todoku.appliance.account.Administrators;
 import org.todoku.appliance.account.ApiTokens;
 import org.todoku.appliance.account.Audit;
@@ -24,10 +25,13 @@ import org.todoku.appliance.delivery.Dispatcher;
 import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.MailSettings;
 import org.todoku.appliance.delivery.MailText;
+import org.todoku.appliance.delivery.OutgoingMail;
 import org.todoku.appliance.delivery.QueueSize;
 import org.todoku.appliance.delivery.Reads;
 import org.todoku.appliance.delivery.Sending;
+import org.todoku.appliance.inbound.InboundMail;
 import org.todoku.appliance.inbound.Inquiries;
+import org.todoku.appliance.inbound.SmtpListener;
 import org.todoku.appliance.kernel.Ids;
 import org.todoku.appliance.kernel.Secret;
 import org.todoku.appliance.member.Members;
@@ -96,6 +100,8 @@ final class Appliance implements AutoCloseable {
             MailText mailText,
             MailSettings mailSettings,
             Dispatcher dispatcher,
+            InboundMail inbound,
+            Optional<SmtpListener> listener,
             Inquiries inquiries,
             FirstSetup setup) {}
 
@@ -145,6 +151,8 @@ final class Appliance implements AutoCloseable {
     void start() {
         features.reads().start();
         features.dispatcher().start();
+        features.inbound().start();
+        features.listener().ifPresent(SmtpListener::start);
         tls.ifPresent(PemTls::start);
         web.start();
         ready = true;
@@ -182,6 +190,8 @@ final class Appliance implements AutoCloseable {
         ready = false;
         step("the web pages", web::stop);
         step("the certificate watch", () -> stop(tls));
+        step("the mail listener", () -> features.listener().ifPresent(SmtpListener::stop));
+        step("incoming mail", () -> features.inbound().stop(SMALL_STOP));
         step("sending", () -> features.dispatcher().stop(MAIL_STOP));
         step("the read marks", () -> features.reads().stop(SMALL_STOP));
         step("the database", database::close);
@@ -224,6 +234,10 @@ final class Appliance implements AutoCloseable {
         var sendingParts =
                 new Sending.Parts(messages, audiences, new Audit(database, ids, clock), settings);
         var dispatching = new Dispatcher.Parts(text, settings, storage.durability(), random);
+        Members members = new Members(database, ids, clock, items);
+        OutgoingMail outgoing = new OutgoingMail(ids, clock);
+        var receiving = new InboundMail.Parts(organisations, members, outgoing, text, settings);
+        InboundMail inbound = new InboundMail(database, clock, receiving);
         return new Features(
                 organisations,
                 administrators,
@@ -231,7 +245,7 @@ final class Appliance implements AutoCloseable {
                 new Sessions(secret, clock),
                 signed,
                 items,
-                new Members(database, ids, clock, items),
+                members,
                 new Roster(database, ids, clock, items),
                 audiences,
                 messages,
@@ -241,8 +255,16 @@ final class Appliance implements AutoCloseable {
                 text,
                 settings,
                 new Dispatcher(database, clock, dispatching),
+                inbound,
+                config.mail().listen().map(at -> listener(at, ids, organisations, inbound)),
                 new Inquiries(database),
                 new FirstSetup(organisations, administrators, apiTokens));
+    }
+
+    private SmtpListener listener(
+            HostAndPort at, Ids ids, Organisations organisations, InboundMail inbound) {
+        var place = new SmtpListener.Place(at.host(), at.port(), config.mail().domain());
+        return new SmtpListener(database, ids, clock, organisations, place, inbound::wake);
     }
 
     private WebShell web(MorePages more) {

@@ -30,6 +30,9 @@ final class Logging extends Handler {
     /** Warns at each start that it has not been tried with this Derby; our tests have. */
     private static final Logger FLYWAY = Logger.getLogger("org.flywaydb");
 
+    /** Says that a port is taken; so do we, in one line with a hint. */
+    private static final Logger HELIDON_START = Logger.getLogger("io.helidon.webserver.LoomServer");
+
     /** Kept, because the log manager holds loggers weakly and would forget their level. */
     private static final List<Logger> KEPT = QUIET.stream().map(Logger::getLogger).toList();
 
@@ -48,6 +51,7 @@ final class Logging extends Handler {
         root.addHandler(new Logging());
         KEPT.forEach(logger -> logger.setLevel(Level.WARNING));
         FLYWAY.setLevel(Level.SEVERE);
+        HELIDON_START.setLevel(Level.OFF);
     }
 
     @Override

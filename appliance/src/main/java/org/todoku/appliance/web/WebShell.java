@@ -61,13 +61,20 @@ public final class WebShell {
         try {
             server.start();
         } catch (RuntimeException e) {
-            throw new FaultException(
-                    Fault.PORT_IN_USE,
-                    "serve at " + place.bind() + ":" + place.port(),
-                    rootMessage(e),
-                    "stop what listens there, or set http.port (TODOKU_HTTP_PORT) to a free port",
-                    e);
+            throw notBound(rootMessage(e));
         }
+        // The server logs a port that is taken, stops itself, and returns as if nothing had been.
+        if (!server.isRunning()) {
+            throw notBound("the address is in use or not of this machine");
+        }
+    }
+
+    private FaultException notBound(String why) {
+        return new FaultException(
+                Fault.PORT_IN_USE,
+                "serve at " + place.bind() + ":" + place.port(),
+                why,
+                "stop what listens there, or set http.port (TODOKU_HTTP_PORT) to a free port");
     }
 
     /** The port that is really bound. */

@@ -2,6 +2,7 @@ package org.todoku.appliance.web.member;
 
 import java.util.Optional;
 import org.todoku.appliance.account.SignedTokens;
+import org.todoku.appliance.delivery.MailText;
 import org.todoku.appliance.member.MemberId;
 import org.todoku.appliance.message.MessageId;
 
@@ -17,11 +18,11 @@ sealed interface MemberLink {
     record Nothing() implements MemberLink {}
 
     static MemberLink open(SignedTokens tokens, String token) {
-        Optional<long[]> message = tokens.open("message", token);
+        Optional<long[]> message = tokens.open(MailText.MESSAGE_PURPOSE, token);
         if (message.isPresent() && message.get().length == 2) {
             return new ToMessage(new MessageId(message.get()[0]), new MemberId(message.get()[1]));
         }
-        Optional<long[]> profile = tokens.open("profile", token);
+        Optional<long[]> profile = tokens.open(MailText.PROFILE_PURPOSE, token);
         if (profile.isPresent() && profile.get().length == 1) {
             return new ToProfile(new MemberId(profile.get()[0]));
         }
