@@ -51,7 +51,6 @@ final class Drain {
     private final WriteQueue queue;
     private final Disk disk;
     private final Consumer<Force> forced;
-    private final long spinNanos;
     private final Thread thread;
     private final LogFiles logFiles;
 
@@ -67,11 +66,10 @@ final class Drain {
     private volatile @Nullable IOException broken;
     private volatile boolean abandoned;
 
-    Drain(WriteQueue queue, Disk disk, Consumer<Force> forced, long spinNanos) {
+    Drain(WriteQueue queue, Disk disk, Consumer<Force> forced) {
         this.queue = queue;
         this.disk = disk;
         this.forced = forced;
-        this.spinNanos = spinNanos;
         this.logFiles = new LogFiles(disk);
         this.thread = Thread.ofPlatform().daemon().name("volume-drain").unstarted(this::run);
     }
@@ -112,7 +110,7 @@ final class Drain {
     private void run() {
         Deque<Operation> round = new ArrayDeque<>();
         try {
-            for (round = queue.take(spinNanos); !round.isEmpty(); round = queue.take(spinNanos)) {
+            for (round = queue.take(); !round.isEmpty(); round = queue.take()) {
                 carryOut(round);
             }
         } catch (IOException | RuntimeException e) {
@@ -132,7 +130,7 @@ final class Drain {
     /** Answers whoever waits for what will never be done. */
     private void refuseEverything(IOException why) {
         while (true) {
-            Deque<Operation> round = queue.take(0);
+            Deque<Operation> round = queue.take();
             if (round.isEmpty()) {
                 return;
             }

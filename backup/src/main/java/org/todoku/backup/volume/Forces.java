@@ -15,9 +15,6 @@ import org.todoku.backup.volume.Operation.Sync;
  * are asked at once, and the first answer counts.
  */
 final class Forces implements StorageWatch.Waiting {
-    /** How long a waiting thread turns before it sleeps: about one force of a good disk. */
-    private static final long SPIN_NANOS = 40_000;
-
     private static final Duration SLICE = Duration.ofMillis(20);
     private static final long FOREVER = Long.MAX_VALUE / 4;
 
@@ -57,9 +54,12 @@ final class Forces implements StorageWatch.Waiting {
         LogPosition upTo = tap.forced();
         Force force = new Force();
         waiting.add(force);
+        boolean interrupted = false;
         try {
             queue.add(new Sync(node, force));
             queue.hurry();
+            // Derby answers an interrupt after the force; until then it must not end each wait.
+            interrupted = Thread.interrupted();
             switch (settings.archive()) {
                 case NONE -> awaitDisk(force);
                 case STANDS_IN -> awaitEither(force, upTo);
@@ -71,13 +71,14 @@ final class Forces implements StorageWatch.Waiting {
             }
         } finally {
             waiting.remove(force);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
     private void awaitDisk(Force force) throws IOException {
-        while (!force.await(FOREVER, SPIN_NANOS)) {
-            Thread.onSpinWait();
-        }
+        force.await(FOREVER);
         IOException failure = force.failure();
         if (failure != null) {
             throw new IOException("the log could not be forced to the data disk", failure);
@@ -86,17 +87,19 @@ final class Forces implements StorageWatch.Waiting {
 
     private void awaitEither(Force force, LogPosition upTo) throws IOException {
         long patience = isStalled() ? 0 : settings.stallAfter().toNanos();
-        force.await(patience, SPIN_NANOS);
+        force.await(patience);
         while (!force.isDone()) {
             tap.hurry();
             if (tap.awaitShipped(upTo, SLICE)) {
                 return;
             }
+            IOException failure = force.failure();
+            if (failure != null && tap.isOver()) {
+                throw new IOException("neither the data disk nor the archive has the log", failure);
+            }
             if (tap.isOver()) {
                 // The archive will not stand in any more: the disk has to.
                 awaitDisk(force);
-            } else if (force.failure() == null) {
-                force.await(1, 0);
             }
         }
     }

@@ -33,7 +33,6 @@ import org.todoku.backup.volume.Operation.Write;
  */
 public final class Volume {
     private static final System.Logger LOG = System.getLogger(Volume.class.getName());
-    private static final long SPIN_NANOS = 20_000;
     private static final Duration DETACH = Duration.ofMinutes(1);
 
     private final Path directory;
@@ -55,7 +54,7 @@ public final class Volume {
         this.queue = new WriteQueue(settings.writeBehindMax());
         this.tree = new Tree(directory, queue);
         this.forces = new Forces(settings, queue, tap);
-        this.drain = new Drain(queue, disk, forces.times()::ended, SPIN_NANOS);
+        this.drain = new Drain(queue, disk, forces.times()::ended);
         this.forces.drainedBy(drain);
         this.watch = new StorageWatch(settings, listener, drain, queue, forces);
     }

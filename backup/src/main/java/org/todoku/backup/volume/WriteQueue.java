@@ -109,13 +109,11 @@ final class WriteQueue {
     }
 
     /** For the drain: what there is, oldest first; empty only when closed and nothing is left. */
-    Deque<Operation> take(long spinNanos) {
+    Deque<Operation> take() {
         while (true) {
-            spin(spinNanos, () -> some || urgent || closed);
             while (!some && !closed) {
                 park(Long.MAX_VALUE, () -> some || closed);
             }
-            spin(spinNanos, () -> urgent || closed);
             if (!urgent && !closed) {
                 park(GATHER_NANOS, () -> urgent || closed);
             }
@@ -132,13 +130,6 @@ final class WriteQueue {
             } finally {
                 lock.unlock();
             }
-        }
-    }
-
-    private static void spin(long nanos, BooleanSupplier until) {
-        long start = System.nanoTime();
-        while (!until.getAsBoolean() && System.nanoTime() - start < nanos) {
-            Thread.onSpinWait();
         }
     }
 
