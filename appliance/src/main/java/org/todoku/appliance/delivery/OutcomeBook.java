@@ -10,6 +10,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.kernel.NamedLoop;
 import org.todoku.appliance.store.Database;
 
@@ -21,6 +24,7 @@ import org.todoku.appliance.store.Database;
  * honest.
  */
 final class OutcomeBook {
+    private static final Logger LOG = LoggerFactory.getLogger(OutcomeBook.class);
     private static final Duration LONGEST_WAIT = Duration.ofMillis(200);
     private static final int MOST_ROWS = 100;
 
@@ -57,11 +61,20 @@ final class OutcomeBook {
     /** Writes what is there and stops. To be called when nothing more is noted. */
     boolean stop(Duration deadline) throws InterruptedException {
         boolean ended = loop.stop(deadline);
-        if (ended) {
-            entries.drainTo(unwritten);
-            write();
+        if (!ended) {
+            return false;
         }
-        return ended;
+        entries.drainTo(unwritten);
+        try {
+            write();
+            return true;
+        } catch (FaultException e) {
+            LOG.warn(
+                    "{} outcomes could not be written and will be in doubt: {}",
+                    unwritten.size(),
+                    e.getMessage());
+            return false;
+        }
     }
 
     private Duration step() throws InterruptedException {

@@ -16,9 +16,12 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.todoku.appliance.account.OrganisationId;
 import org.todoku.appliance.kernel.EmailAddress;
+import org.todoku.appliance.kernel.Fault;
+import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.kernel.Ids;
 import org.todoku.appliance.kernel.Language;
 import org.todoku.appliance.store.Database;
+import org.todoku.appliance.store.DuplicateKeyException;
 import org.todoku.appliance.store.Tx;
 
 /**
@@ -52,7 +55,16 @@ public final class Roster {
      */
     public ImportReport importCsv(OrganisationId organisation, byte[] csv, Language language) {
         RosterFile file = new RosterFile(csv, language);
-        return database.writeWithin(DEADLINE, tx -> new Run(tx, organisation, file).report());
+        try {
+            return database.writeWithin(DEADLINE, tx -> new Run(tx, organisation, file).report());
+        } catch (DuplicateKeyException e) {
+            throw new FaultException(
+                    Fault.CONFLICT,
+                    "import the list",
+                    "somebody joined with one of its addresses at the same moment; nothing was imported",
+                    "import the same file again",
+                    e);
+        }
     }
 
     /**

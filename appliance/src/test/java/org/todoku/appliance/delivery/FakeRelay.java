@@ -106,12 +106,7 @@ public final class FakeRelay implements AutoCloseable {
                     say(connection, "250 ok");
                     continue;
                 }
-                boolean wrongOrder =
-                        stage.equals("unknown")
-                                || (stage.equals("mail") && from != null)
-                                || (stage.equals("rcpt") && (from == null || to != null))
-                                || (stage.equals("data") && to == null);
-                if (wrongOrder) {
+                if (outOfOrder(stage, from != null, to != null)) {
                     violations.add(line);
                 }
                 if (stage.equals("mail")) {
@@ -146,6 +141,16 @@ public final class FakeRelay implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static boolean outOfOrder(String stage, boolean from, boolean to) {
+        return switch (stage) {
+            case "unknown" -> true;
+            case "mail" -> from;
+            case "rcpt" -> !from || to;
+            case "data" -> !to;
+            default -> false;
+        };
     }
 
     private static String stage(String line) {
