@@ -2,15 +2,20 @@ package org.todoku.packaging;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.net.CookieManager;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.todoku.backup.objects.StoreLocation;
 
 /**
@@ -123,7 +128,7 @@ final class Host {
         return post(
                 path,
                 "application/json",
-                json.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                json.getBytes(StandardCharsets.UTF_8));
     }
 
     /** A page as a browser without a sign-in gets it. */
@@ -131,6 +136,40 @@ final class Host {
         return client.send(
                 HttpRequest.newBuilder(URI.create(url)).GET().build(),
                 HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Signs the administrator in with the password of the set-up, as the form does. */
+    boolean signIn() throws Exception {
+        HttpClient browser =
+                HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+        URI form = URI.create("http://127.0.0.1:" + httpPort + "/console/sign-in");
+        String page =
+                browser.send(
+                                HttpRequest.newBuilder(form).GET().build(),
+                                HttpResponse.BodyHandlers.ofString())
+                        .body();
+        Matcher csrf = Pattern.compile("name=\"csrf\" value=\"([^\"]+)\"").matcher(page);
+        if (!csrf.find()) {
+            throw new IllegalStateException(page);
+        }
+        String body =
+                "csrf=%s&email=%s&password=%s"
+                        .formatted(
+                                encoded(csrf.group(1)),
+                                encoded("admin@example.jp"),
+                                encoded(PASSWORD));
+        HttpResponse<String> answer =
+                browser.send(
+                        HttpRequest.newBuilder(form)
+                                .header("Content-Type", "application/x-www-form-urlencoded")
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        return answer.statusCode() == 303;
+    }
+
+    static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     private HttpRequest.Builder request(String path) {

@@ -3,8 +3,6 @@ package org.todoku.packaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.icegreen.greenmail.util.GreenMail;
-import com.icegreen.greenmail.util.ServerSetup;
 import jakarta.mail.Message;
 import jakarta.mail.Session;
 import jakarta.mail.Transport;
@@ -13,7 +11,6 @@ import jakarta.mail.internet.MimeMessage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -31,18 +28,16 @@ class NetworkIT {
 
     @Test
     void importsAListAndTakesMembersByEmptyMail() throws Exception {
-        GreenMail relay = new GreenMail(new ServerSetup(0, "127.0.0.1", "smtp"));
-        relay.start();
         Host host = new Host(folder.resolve("host"));
-        host.configure(Optional.empty(), relay.getSmtp().getPort(), 200);
         Path data = folder.resolve("data");
-        host.setUp(data);
-        try (Program server = host.serve(data)) {
-            importTheList(host);
-            joinAndLeave(host, relay);
-            assertThat(server.stop()).as("SIGTERM stops within 10 s").isTrue();
-        } finally {
-            relay.stop();
+        try (MailServer relay = MailServer.start()) {
+            host.configure(Optional.empty(), relay.port(), 200);
+            host.setUp(data);
+            try (Program server = host.serve(data)) {
+                importTheList(host);
+                joinAndLeave(host, relay);
+                assertThat(server.stop()).as("SIGTERM stops within 10 s").isTrue();
+            }
         }
     }
 
@@ -62,7 +57,7 @@ class NetworkIT {
                 .anyMatch(p -> p.startsWith(SchoolRoster.DUPLICATE_LINE + " "))
                 .anyMatch(p -> p.startsWith(SchoolRoster.BROKEN_LINE + " "))
                 .anyMatch(p -> p.startsWith(SchoolRoster.BAD_ADDRESS_LINE + " "));
-        JsonNode found = host.get("/api/v1/members?query=" + encoded("髙橋")).get("items");
+        JsonNode found = host.get("/api/v1/members?query=" + Host.encoded("髙橋")).get("items");
         assertThat(found).isNotEmpty();
         assertThat(found.get(0).get("kana").asText()).startsWith("タカハシ");
         assertThat(found.toString()).doesNotContain("@");
@@ -70,18 +65,18 @@ class NetworkIT {
         assertThat(again.get("created").asInt()).isZero();
     }
 
-    private static void joinAndLeave(Host host, GreenMail relay) throws Exception {
+    private static void joinAndLeave(Host host, MailServer relay) throws Exception {
         String newcomer = "newcomer@docomo.ne.jp";
         mail(host, newcomer, "", "");
-        MimeMessage thanks = awaitMail(relay, newcomer, 1);
-        assertThat(thanks.getHeader("Auto-Submitted", null)).isEqualTo("auto-replied");
+        MailServer.Mail thanks = awaitMail(relay, newcomer, 1);
+        assertThat(thanks.content().getHeader("Auto-Submitted", null)).isEqualTo("auto-replied");
         String link = link(thanks);
         var page = host.page(link);
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.body()).contains("<form");
         mail(host, newcomer, "", "iPhoneから送信");
-        MimeMessage already = awaitMail(relay, newcomer, 2);
-        assertThat(text(already)).isNotEqualTo(text(thanks));
+        MailServer.Mail already = awaitMail(relay, newcomer, 2);
+        assertThat(already.text()).isNotEqualTo(thanks.text());
         mail(host, newcomer, "", "退会");
         awaitMail(relay, newcomer, 3);
         assertThat(host.get("/api/v1/members?query=newcomer").toString())
@@ -94,8 +89,8 @@ class NetworkIT {
         await(() -> state(host, id).equals("sent"), "the message is sent");
         assertThat(host.get("/api/v1/messages/" + id).get("counts").get("handedOver").asInt())
                 .isEqualTo(SchoolRoster.addresses());
-        assertThat(mailsTo(relay, newcomer)).hasSize(3);
-        assertThat(mailsTo(relay, "abc..def.@docomo.ne.jp")).hasSize(1);
+        assertThat(relay.mailsTo(newcomer)).hasSize(3);
+        assertThat(relay.mailsTo("abc..def.@docomo.ne.jp")).hasSize(1);
     }
 
     private static String state(Host host, String id) {
@@ -120,39 +115,15 @@ class NetworkIT {
         Transport.send(message);
     }
 
-    private static MimeMessage awaitMail(GreenMail relay, String to, int count) {
-        await(() -> mailsTo(relay, to).size() >= count, count + " mails to " + to);
-        return mailsTo(relay, to).get(count - 1);
+    private static MailServer.Mail awaitMail(MailServer relay, String to, int count) {
+        await(() -> relay.mailsTo(to).size() >= count, count + " mails to " + to);
+        return relay.mailsTo(to).get(count - 1);
     }
 
-    /** By envelope: what a phone would get. */
-    private static List<MimeMessage> mailsTo(GreenMail relay, String to) {
-        return Arrays.stream(relay.getReceivedMessages())
-                .filter(mail -> recipients(mail).contains(to))
-                .toList();
-    }
-
-    private static String recipients(MimeMessage mail) {
-        try {
-            String header = mail.getHeader("To", ",");
-            return header == null ? "" : header.replace("\"", "");
-        } catch (jakarta.mail.MessagingException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static String text(MimeMessage mail) throws Exception {
-        return String.valueOf(mail.getContent());
-    }
-
-    private static String link(MimeMessage mail) throws Exception {
-        Matcher matcher = Pattern.compile("http://localhost:\\d+/m/\\S+").matcher(text(mail));
-        assertThat(matcher.find()).as(text(mail)).isTrue();
+    private static String link(MailServer.Mail mail) throws Exception {
+        Matcher matcher = Pattern.compile("http://localhost:\\d+/m/\\S+").matcher(mail.text());
+        assertThat(matcher.find()).as(mail.text()).isTrue();
         return matcher.group();
-    }
-
-    private static String encoded(String text) {
-        return java.net.URLEncoder.encode(text, java.nio.charset.StandardCharsets.UTF_8);
     }
 
     private static void await(BooleanSupplier condition, String what) {
