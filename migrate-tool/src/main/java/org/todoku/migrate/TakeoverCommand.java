@@ -93,13 +93,11 @@ final class TakeoverCommand implements Callable<Integer> {
             return;
         }
         String answer =
-                console
-                        .readLine(
-                                "This fences %s out for good. Is it gone, or may it stop? [y/N] ",
-                                writer.host());
+                console.readLine(
+                        "This fences %s out for good. Is it gone, or may it stop? [y/N] ",
+                        writer.host());
         if (answer == null || !answer.strip().equalsIgnoreCase("y")) {
-            throw Refusal.unsafe(
-                    "not confirmed, and nothing was changed", "--yes asks nothing");
+            throw Refusal.unsafe("not confirmed, and nothing was changed", "--yes asks nothing");
         }
     }
 

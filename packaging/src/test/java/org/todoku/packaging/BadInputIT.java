@@ -106,8 +106,7 @@ class BadInputIT {
         Files.writeString(host.key(), key);
         StoreLocation nowhere =
                 StoreLocation.of("s3://bucket/x", "http://127.0.0.1:9", "us-east-1", true);
-        host.environment.putAll(
-                Map.of("AWS_ACCESS_KEY_ID", "a", "AWS_SECRET_ACCESS_KEY", "b"));
+        host.environment.putAll(Map.of("AWS_ACCESS_KEY_ID", "a", "AWS_SECRET_ACCESS_KEY", "b"));
         host.configure(Optional.of(nowhere), 9, 50);
         expect(serve(folder.resolve("data")), 1, "s3://bucket/x");
         host.configure(Optional.of(place), 9, 50);
@@ -170,8 +169,7 @@ class BadInputIT {
                 expect(serve(data), 3, "another process");
                 byte[] picture = new byte[4000];
                 new java.util.Random(1).nextBytes(picture);
-                assertThatThrownBy(
-                                () -> host.post("/api/v1/members/import", "text/csv", picture))
+                assertThatThrownBy(() -> host.post("/api/v1/members/import", "text/csv", picture))
                         .hasMessageContaining("400")
                         .hasMessageContaining("invalid-request");
                 assertThat(host.get("/api/v1/members").get("items")).isEmpty();
@@ -195,15 +193,16 @@ class BadInputIT {
         assertThat(smtp("", "aoba@example.jp", "From: aoba@example.jp", "")).startsWith("250");
         String[] automatic = {"From: robot@example.org", "Auto-Submitted: auto-replied", ""};
         assertThat(smtp("", "aoba@example.jp", automatic)).startsWith("250");
-        assertThat(smtp("", "aoba@example.jp", "From: person@example.org", ""))
-                .startsWith("250");
+        assertThat(smtp("", "aoba@example.jp", "From: person@example.org", "")).startsWith("250");
         long deadline = System.nanoTime() + 30_000_000_000L;
         while (relay.mails().isEmpty()) {
             assertThat(System.nanoTime()).isLessThan(deadline);
             java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
         }
         // The person's answer came, so the two before it have been dealt with.
-        assertThat(relay.mails()).extracting(MailServer.Mail::to).containsOnly("person@example.org");
+        assertThat(relay.mails())
+                .extracting(MailServer.Mail::to)
+                .containsOnly("person@example.org");
     }
 
     /** One mail by hand; the first answer that is not as in a good dialogue, or the last. */
@@ -241,8 +240,7 @@ class BadInputIT {
     }
 
     private static Writer writer(Socket socket) throws Exception {
-        return new java.io.OutputStreamWriter(
-                socket.getOutputStream(), StandardCharsets.US_ASCII);
+        return new java.io.OutputStreamWriter(socket.getOutputStream(), StandardCharsets.US_ASCII);
     }
 
     private static String answer(BufferedReader in) throws Exception {

@@ -49,7 +49,8 @@ final class Host {
         archive.ifPresent(
                 place -> {
                     yaml.append("archive:%n  url: \"%s\"%n".formatted(place.url()));
-                    place.endpoint().ifPresent(e -> yaml.append("  endpoint: \"%s\"%n".formatted(e)));
+                    place.endpoint()
+                            .ifPresent(e -> yaml.append("  endpoint: \"%s\"%n".formatted(e)));
                     place.region().ifPresent(r -> yaml.append("  region: %s%n".formatted(r)));
                     yaml.append("  path-style: %s%n".formatted(place.pathStyle()));
                     yaml.append("  key-file: %s%n".formatted(key()));
@@ -125,10 +126,7 @@ final class Host {
     }
 
     JsonNode post(String path, String json) throws Exception {
-        return post(
-                path,
-                "application/json",
-                json.getBytes(StandardCharsets.UTF_8));
+        return post(path, "application/json", json.getBytes(StandardCharsets.UTF_8));
     }
 
     /** A page as a browser without a sign-in gets it. */
@@ -140,8 +138,7 @@ final class Host {
 
     /** Signs the administrator in with the password of the set-up, as the form does. */
     boolean signIn() throws Exception {
-        HttpClient browser =
-                HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+        HttpClient browser = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
         URI form = URI.create("http://127.0.0.1:" + httpPort + "/console/sign-in");
         String page =
                 browser.send(

@@ -84,7 +84,8 @@ final class MailServer implements AutoCloseable {
             try {
                 for (String to : recipients) {
                     Session session = Session.getInstance(new Properties());
-                    mails.add(new Mail(to, new MimeMessage(session, new ByteArrayInputStream(raw))));
+                    mails.add(
+                            new Mail(to, new MimeMessage(session, new ByteArrayInputStream(raw))));
                 }
             } catch (MessagingException e) {
                 throw new IOException(e);

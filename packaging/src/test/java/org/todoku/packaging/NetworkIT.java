@@ -43,8 +43,7 @@ class NetworkIT {
 
     private static void importTheList(Host host) throws Exception {
         long begun = System.nanoTime();
-        JsonNode report =
-                host.post("/api/v1/members/import", "text/csv", SchoolRoster.file());
+        JsonNode report = host.post("/api/v1/members/import", "text/csv", SchoolRoster.file());
         System.out.printf(
                 "figure: import of %d lines took %.1f s%n",
                 SchoolRoster.FAMILIES, (System.nanoTime() - begun) / 1e9);
@@ -101,15 +100,13 @@ class NetworkIT {
         }
     }
 
-    private static void mail(Host host, String from, String subject, String body)
-            throws Exception {
+    private static void mail(Host host, String from, String subject, String body) throws Exception {
         Properties properties = new Properties();
         properties.put("mail.smtp.host", "127.0.0.1");
         properties.put("mail.smtp.port", String.valueOf(host.smtpPort));
         MimeMessage message = new MimeMessage(Session.getInstance(properties));
         message.setFrom(new InternetAddress(from));
-        message.setRecipient(
-                Message.RecipientType.TO, new InternetAddress("aoba@example.jp"));
+        message.setRecipient(Message.RecipientType.TO, new InternetAddress("aoba@example.jp"));
         message.setSubject(subject, "UTF-8");
         message.setText(body, "UTF-8");
         Transport.send(message);

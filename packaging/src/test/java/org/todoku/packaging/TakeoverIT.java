@@ -26,8 +26,8 @@ import org.todoku.backup.objects.StoreLocation;
 
 /**
  * Scene 5 of the first issue: the server is killed while it sends to a thousand members, its data
- * is deleted, and another takes over from the archive alone. What the relay really got is the
- * judge of what the ledger says.
+ * is deleted, and another takes over from the archive alone. What the relay really got is the judge
+ * of what the ledger says.
  */
 class TakeoverIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);

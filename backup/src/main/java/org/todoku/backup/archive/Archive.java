@@ -108,7 +108,9 @@ public final class Archive implements AutoCloseable {
         String key = epochKey(epoch.number());
         // A lost reply and a second try find our own claim: it names our owner and moment.
         return store.create(key, content)
-                || store.get(key).filter(found -> java.util.Arrays.equals(found, content)).isPresent();
+                || store.get(key)
+                        .filter(found -> java.util.Arrays.equals(found, content))
+                        .isPresent();
     }
 
     /**
@@ -120,7 +122,7 @@ public final class Archive implements AutoCloseable {
         byte[] content = SegmentFormat.encode(segment);
         String key = segmentKey(segment.epoch(), segment.sequence());
         if (!store.create(key, sealing.seal(key, content))) {
-            byte[] found = store.get(key).map(sealed -> sealing.open(key, sealed)).orElse(content);
+            byte[] found = store.get(key).map(object -> sealing.open(key, object)).orElse(content);
             if (!java.util.Arrays.equals(found, content)) {
                 throw new BackupException(
                         BackupFault.FORK,
@@ -207,7 +209,7 @@ public final class Archive implements AutoCloseable {
     }
 
     private byte[] read(String key) {
-        byte[] sealed =
+        byte[] object =
                 store.get(key)
                         .orElseThrow(
                                 () ->
@@ -217,7 +219,7 @@ public final class Archive implements AutoCloseable {
                                                 "it is not there",
                                                 "was it deleted? Restore to an earlier moment, or"
                                                         + " from another copy of the archive"));
-        return sealing.open(key, sealed);
+        return sealing.open(key, object);
     }
 
     private Epoch readEpoch(String key) {
