@@ -33,9 +33,14 @@ class NetworkIT {
         try (MailServer relay = MailServer.start()) {
             host.configure(Optional.empty(), relay.port(), 200);
             host.setUp(data);
+            long begun = System.nanoTime();
             try (Program server = host.serve(data)) {
+                System.out.printf(
+                        "figure: the server is ready after %.1f s%n",
+                        (System.nanoTime() - begun) / 1e9);
                 importTheList(host);
                 joinAndLeave(host, relay);
+                System.out.printf("figure: memory at rest %d MB%n", server.residentMegabytes());
                 assertThat(server.stop()).as("SIGTERM stops within 10 s").isTrue();
             }
         }
