@@ -258,7 +258,7 @@ final class Appliance implements AutoCloseable {
                 inbound,
                 config.mail().listen().map(at -> listener(at, ids, organisations, inbound)),
                 new Inquiries(database),
-                new FirstSetup(organisations, administrators, apiTokens));
+                new FirstSetup(database, organisations, administrators, apiTokens));
     }
 
     private SmtpListener listener(

@@ -54,21 +54,28 @@ class TakeoverIT {
     @Test
     void comesBackFromAFolder() throws Exception {
         Path archive = folder.resolve("archive");
-        killAndTakeOver(StoreLocation.of(archive.toUri().toString()), Map.of());
+        killAndTakeOver(StoreLocation.of(archive.toUri().toString()), Map.of(), false);
     }
 
     @Test
-    void comesBackFromAnS3Server() throws Exception {
+    void comesBackFromAnS3ServerWithTheKitAlone() throws Exception {
         try (S3Server server = S3Server.s3proxy(Files.createDirectories(folder.resolve("s3")))) {
             Map<String, String> credentials =
                     Map.of(
                             "AWS_ACCESS_KEY_ID", S3Server.ACCESS,
                             "AWS_SECRET_ACCESS_KEY", S3Server.SECRET);
-            killAndTakeOver(server.location("school"), credentials);
+            killAndTakeOver(server.location("school"), credentials, true);
         }
     }
 
-    private void killAndTakeOver(StoreLocation archive, Map<String, String> environment)
+    /**
+     * The whole scene.
+     *
+     * @param kitOnly nothing is left of the old host but the sheet of paper: its key and its
+     *     configuration are gone too
+     */
+    private void killAndTakeOver(
+            StoreLocation archive, Map<String, String> environment, boolean kitOnly)
             throws Exception {
         Host host = new Host(folder.resolve("host"));
         host.environment.putAll(environment);
@@ -84,9 +91,10 @@ class TakeoverIT {
         }
         Map<String, Integer> before = received();
         deleteTree(data);
+        List<String> opener = kitOnly ? loseAllButTheKit(host) : flags(host, archive);
 
         long begun = System.nanoTime();
-        try (Program taken = takeover(host, archive)) {
+        try (Program taken = takeover(host, opener)) {
             JsonNode counts = host.get("/api/v1/messages/" + message);
             figure("from takeover to the first answered request", begun);
             JsonNode result = result(taken.output());
@@ -100,24 +108,46 @@ class TakeoverIT {
             sendToTheUnsent(host, message, ledger, before);
             assertThat(taken.stop()).as("SIGTERM stops within 10 s").isTrue();
         }
-        oldHostIsFenced(host, archive);
+        if (!kitOnly) {
+            oldHostIsFenced(host);
+        }
     }
 
-    private Program takeover(Host host, StoreLocation archive) throws Exception {
+    private Program takeover(Host host, List<String> opener) throws Exception {
+        List<String> words = new ArrayList<>(List.of("takeover", "--json"));
+        words.addAll(List.of("--data", folder.resolve("new").toString()));
+        words.addAll(opener);
         return Program.start(
                 host.environment,
                 "ready http://127.0.0.1:" + host.httpPort,
                 "todoku-migrate",
-                "takeover",
-                "--json",
+                words.toArray(String[]::new));
+    }
+
+    private static List<String> flags(Host host, StoreLocation archive) {
+        return List.of(
                 "--archive",
                 archive.url().toString(),
                 "--key-file",
                 host.key().toString(),
-                "--data",
-                folder.resolve("new").toString(),
                 "--config",
                 host.config().toString());
+    }
+
+    private List<String> loseAllButTheKit(Host host) throws Exception {
+        Path kit = folder.resolve("kit.html");
+        Program.Result made =
+                Program.run(
+                        host.environment,
+                        "todoku-migrate",
+                        "kit",
+                        "--config",
+                        host.config().toString(),
+                        "--out",
+                        kit.toString());
+        assertThat(made.status()).as(made.toString()).isZero();
+        deleteTree(host.folder);
+        return List.of("--kit", kit.toString());
     }
 
     /** The promise: handed over was really taken, certainly not sent was really not. */
@@ -172,7 +202,7 @@ class TakeoverIT {
     }
 
     /** A copy of the old data directory that comes back must not serve. */
-    private void oldHostIsFenced(Host host, StoreLocation archive) throws Exception {
+    private void oldHostIsFenced(Host host) throws Exception {
         Path old = Files.createDirectories(folder.resolve("old"));
         Program.Result refused =
                 Program.run(
@@ -194,7 +224,7 @@ class TakeoverIT {
                         "--json",
                         "--config",
                         host.config().toString());
-        assertThat(status.status()).as(status + " " + archive).isZero();
+        assertThat(status.status()).as(status.toString()).isZero();
         assertThat(result(status.out()).get("epoch").asInt()).isGreaterThanOrEqualTo(3);
     }
 
