@@ -54,6 +54,9 @@ final class Host {
                     place.region().ifPresent(r -> yaml.append("  region: %s%n".formatted(r)));
                     yaml.append("  path-style: %s%n".formatted(place.pathStyle()));
                     yaml.append("  key-file: %s%n".formatted(key()));
+                    // Longer than the default: a mail that did not wait for its claim to be
+                    // archived would be found out by a kill in this time.
+                    yaml.append("  ship-interval: 3s\n");
                 });
         yaml.append(
                 """
