@@ -93,6 +93,7 @@ record Storage(
                 place,
                 config.volume().force().text(),
                 config.volume().stallAfter(),
+                config.volume().writeBehindMaxBytes(),
                 publicUrl,
                 Version.TEXT,
                 capsuleFiles(config, configFile));

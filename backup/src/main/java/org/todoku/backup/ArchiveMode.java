@@ -1,9 +1,7 @@
 package org.todoku.backup;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.CallableStatement;
 import java.sql.Connection;
@@ -12,6 +10,7 @@ import java.util.Properties;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.ship.DatabaseConnections;
+import org.todoku.backup.volume.Volume;
 
 /**
  * Derby's log archive mode. While it is on everything is logged and no log file is deleted; without
@@ -22,9 +21,9 @@ final class ArchiveMode {
 
     static boolean isOn(Path database) {
         Path file = database.resolve("service.properties");
-        try (Reader in = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
+        try {
             Properties properties = new Properties();
-            properties.load(in);
+            properties.load(new ByteArrayInputStream(Volume.read(file)));
             return Boolean.parseBoolean(properties.getProperty("derby.storage.logArchiveMode"));
         } catch (IOException e) {
             throw new BackupException(

@@ -21,13 +21,13 @@ import org.todoku.backup.archive.ArchiveKey;
 import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Epoch;
-import org.todoku.backup.archive.ForkPoint;
 import org.todoku.backup.archive.HostName;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.objects.ObjectStore;
 import org.todoku.backup.objects.ObjectStores;
 import org.todoku.backup.restore.BootGuard;
+import org.todoku.backup.restore.CatchUp;
 import org.todoku.backup.restore.NodeFile;
 import org.todoku.backup.ship.BaseBackup;
 import org.todoku.backup.ship.DatabaseConnections;
@@ -87,16 +87,10 @@ final class ArchiveWriter {
             Archive archive = Archive.openOrCreate(store, key, clock);
             Chain chain = Chain.read(archive);
             LocalLog log = new LocalLog(config.database());
-            BootGuard guard = new BootGuard(archive, node, log);
-            guard.checkWriter(chain);
-            Optional<ForkPoint> tail = chain.tail();
-            List<LogChunk> catchUp = guard.catchUp(tail);
+            new BootGuard(node).checkWriter(chain);
+            List<LogChunk> catchUp = new CatchUp(archive, log).run(chain);
             Epoch epoch = claim(config, archive, node, chain, clock);
-            ShipSettings shipping =
-                    new ShipSettings(
-                            settings.shipInterval(),
-                            config.force() == ForcePolicy.LOCAL_AND_ARCHIVE,
-                            onFenced);
+            ShipSettings shipping = new ShipSettings(settings.shipInterval(), onFenced);
             LogShipper shipper = new LogShipper(archive, epoch, log, shipping, clock);
             shipper.start(catchUp);
             archive.putCapsule(epoch.number(), config.capsule().get());

@@ -17,9 +17,11 @@ import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.restore.NodeFile;
 import org.todoku.backup.restore.NodeFile.Restored;
-import org.todoku.backup.volume.ForceTimes;
 import org.todoku.backup.volume.LogTap;
 import org.todoku.backup.volume.Volume;
+import org.todoku.backup.volume.VolumeListener;
+import org.todoku.backup.volume.VolumeSettings;
+import org.todoku.backup.volume.VolumeSettings.ArchiveRole;
 
 /**
  * The backup of one database, from before its engine boots until after it shut down. Call order:
@@ -33,21 +35,16 @@ import org.todoku.backup.volume.Volume;
 public final class Backup implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Backup.class.getName());
     private static final Duration STOP = Duration.ofSeconds(6);
+    private static final Duration DRAIN = Duration.ofSeconds(10);
 
     private final BackupConfig config;
     private final Volume volume;
-    private final ForceTimes forceTimes;
     private final @Nullable ArchiveWriter writer;
     private volatile NodeFile node;
 
     private Backup(
-            BackupConfig config,
-            ForceTimes forceTimes,
-            Volume volume,
-            @Nullable ArchiveWriter writer,
-            NodeFile node) {
+            BackupConfig config, Volume volume, @Nullable ArchiveWriter writer, NodeFile node) {
         this.config = config;
-        this.forceTimes = forceTimes;
         this.volume = volume;
         this.writer = writer;
         this.node = node;
@@ -61,16 +58,41 @@ public final class Backup implements AutoCloseable {
      *     to, {@code STORE_UNREACHABLE} when the archive does not answer, {@code WRONG_KEY}, …
      */
     public static Backup open(BackupConfig config, Consumer<Epoch> onFenced, InstantSource clock) {
+        return open(config, onFenced, VolumeListener.NONE, clock);
+    }
+
+    /**
+     * As {@link #open(BackupConfig, Consumer, InstantSource)}.
+     *
+     * @param writes told when writers had better be refused for a while
+     */
+    public static Backup open(
+            BackupConfig config,
+            Consumer<Epoch> onFenced,
+            VolumeListener writes,
+            InstantSource clock) {
         NodeFile node = NodeFile.read(config.dataDirectory()).orElseGet(NodeFile::fresh);
         node.write(config.dataDirectory());
-        ForceTimes forceTimes = new ForceTimes(config.stallAfter());
         ArchiveWriter writer =
                 config.archive().isEmpty()
                         ? null
                         : ArchiveWriter.open(config, node, onFenced, clock);
         LogTap tap = writer == null ? LogTap.NONE : writer.tap();
-        Volume volume = Volume.attach(config.database(), tap, forceTimes);
-        return new Backup(config, forceTimes, volume, writer, node);
+        Volume volume = Volume.attach(config.database(), tap, settings(config), writes);
+        return new Backup(config, volume, writer, node);
+    }
+
+    private static VolumeSettings settings(BackupConfig config) {
+        ArchiveRole role =
+                config.archive().isEmpty()
+                        ? ArchiveRole.NONE
+                        : switch (config.force()) {
+                            case LOCAL -> ArchiveRole.NONE;
+                            case LOCAL_OR_ARCHIVE -> ArchiveRole.STANDS_IN;
+                            case LOCAL_AND_ARCHIVE -> ArchiveRole.REQUIRED;
+                        };
+        return new VolumeSettings(
+                role, config.stallAfter(), VolumeSettings.ISOLATED_AFTER, config.writeBehindMax());
     }
 
     /** The URL to boot the database with, without attributes. */
@@ -120,12 +142,18 @@ public final class Backup implements AutoCloseable {
 
     public BackupStatus status() {
         return new BackupStatus(
-                forceTimes.state(),
-                forceTimes.p99(),
+                volume.state(),
+                volume.forceP99(),
+                volume.queuedBytes(),
+                volume.trouble(),
                 writer == null ? Optional.empty() : Optional.of(writer.status()));
     }
 
-    /** Shuts the database down, ships the rest within a few seconds, and lets go. */
+    /**
+     * Shuts the database down, ships the rest and lets the disk have what it lacks, both within a
+     * few seconds, and lets go. What a frozen disk does not get is in the archive, if there is one,
+     * and comes back at the next start.
+     */
     @Override
     public void close() {
         if (writer != null) {
@@ -137,7 +165,7 @@ public final class Backup implements AutoCloseable {
         if (writer != null) {
             writer.stop(STOP);
         }
-        volume.detach();
+        volume.detach(DRAIN);
     }
 
     private Connection connect() throws SQLException {

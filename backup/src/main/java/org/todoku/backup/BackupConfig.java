@@ -12,6 +12,8 @@ import org.todoku.backup.objects.StoreLocation;
  *
  * @param dataDirectory the database lies in its folder {@code db}
  * @param archive where to and with which key; empty for none
+ * @param stallAfter a disk that has not answered for so long is stalled
+ * @param writeBehindMax bytes that the volume may hold in memory for the disk
  * @param url where people reach the service, told to hosts that this one fences out
  * @param capsule asked once an epoch for the configuration and secrets to keep with the archive
  */
@@ -20,6 +22,7 @@ public record BackupConfig(
         Optional<ArchiveSettings> archive,
         ForcePolicy force,
         Duration stallAfter,
+        long writeBehindMax,
         String url,
         String version,
         Supplier<Capsule> capsule) {

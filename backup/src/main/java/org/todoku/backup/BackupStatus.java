@@ -10,10 +10,17 @@ import org.todoku.backup.volume.StorageState;
 /**
  * How the storage and the archive stand at a moment. Made without waiting for either.
  *
+ * @param forceP99 of the local disk, over the last seconds
+ * @param queuedBytes in memory, not yet on the local disk
+ * @param trouble one line, while the local disk does not take what is written
  * @param archive empty when none is configured
  */
 public record BackupStatus(
-        StorageState storage, Duration forceP99, Optional<ArchiveStatus> archive) {
+        StorageState storage,
+        Duration forceP99,
+        long queuedBytes,
+        Optional<String> trouble,
+        Optional<ArchiveStatus> archive) {
 
     /**
      * The archive's part.

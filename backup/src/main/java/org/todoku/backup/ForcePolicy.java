@@ -4,7 +4,7 @@ package org.todoku.backup;
 public enum ForcePolicy {
     /** The local disk. */
     LOCAL,
-    /** The local disk; this volume writes through, so the archive cannot yet stand in for it. */
+    /** The local disk; while that is stalled, the archive is enough. */
     LOCAL_OR_ARCHIVE,
     /** The local disk and the archive. */
     LOCAL_AND_ARCHIVE

@@ -66,6 +66,7 @@ public final class TestDatabase implements AutoCloseable {
                 Optional.of(archive),
                 force,
                 Duration.ofMillis(250),
+                64L * 1024 * 1024,
                 "http://" + name,
                 "test",
                 () -> Capsule.empty("test"));
@@ -100,11 +101,20 @@ public final class TestDatabase implements AutoCloseable {
         try (Connection open = DriverManager.getConnection(url);
                 Statement statement = open.createStatement();
                 ResultSet check =
-                        statement.executeQuery(
-                                "select count(*) from t where"
-                                        + " SYSCS_UTIL.SYSCS_CHECK_TABLE('APP', 'T') = 1")) {
+                        statement.executeQuery("values SYSCS_UTIL.SYSCS_CHECK_TABLE('APP', 'T')")) {
             check.next();
             return ids(open);
+        } finally {
+            shutDown(url);
+        }
+    }
+
+    /** Changes a database that nobody has open, without any of our parts. */
+    public static void change(Path database, String sql) throws SQLException {
+        String url = "jdbc:derby:" + database;
+        try (Connection open = DriverManager.getConnection(url);
+                Statement statement = open.createStatement()) {
+            statement.execute(sql);
         } finally {
             shutDown(url);
         }

@@ -21,17 +21,16 @@ import org.todoku.backup.BackupConfig;
 import org.todoku.backup.BackupStatus;
 import org.todoku.backup.ForcePolicy;
 import org.todoku.backup.archive.Capsule;
-import org.todoku.backup.archive.Epoch;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.objects.StoreLocation;
-import org.todoku.backup.restore.BootGuard;
 
 /**
  * The appliance's end of the backup. Call order: {@link #open} before the database is opened with
  * {@link #jdbcUrl}, {@link #started} when it is migrated, {@link #close} after it is closed.
  *
  * <p>When a newer epoch fences this host out, the write gate closes with the place where the
- * service is now, and nothing waits for the archive any more. Thread-safe.
+ * service is now, and nothing waits for the archive any more. When neither the disk nor the archive
+ * takes what is written, it closes until one does. Thread-safe.
  */
 public final class Continuity implements Durability, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Continuity.class.getName());
@@ -51,10 +50,12 @@ public final class Continuity implements Durability, AutoCloseable {
                             config.archive().map(Continuity::settings),
                             force(config.force()),
                             config.stallAfter(),
+                            config.writeBehindMaxBytes(),
                             config.publicUrl().toString(),
                             config.version(),
                             () -> capsule(config));
-            return new Continuity(Backup.open(backup, epoch -> fence(gate, epoch), clock));
+            GateKeeper keeper = new GateKeeper(gate);
+            return new Continuity(Backup.open(backup, keeper::fence, keeper, clock));
         } catch (BackupException e) {
             throw ArchiveFaults.of(e);
         }
@@ -97,12 +98,6 @@ public final class Continuity implements Durability, AutoCloseable {
     @Override
     public void close() {
         backup.close();
-    }
-
-    private static void fence(WriteGate gate, Epoch newer) {
-        BackupException fault = BootGuard.fenced(newer);
-        LOG.log(Level.ERROR, fault.getMessage());
-        gate.close(Fault.FENCED, fault.why(), fault.hint());
     }
 
     private static BackupConfig.ArchiveSettings settings(ArchivePlace place) {

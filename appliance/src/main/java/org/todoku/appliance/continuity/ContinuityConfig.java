@@ -11,6 +11,8 @@ import java.util.Optional;
  *
  * @param force as in the configuration: {@code local}, {@code local-or-archive}, {@code
  *     local-and-archive}
+ * @param stallAfter when a disk that does not answer counts as stalled
+ * @param writeBehindMaxBytes the bound on what waits in memory for the disk
  * @param capsuleFiles the files to keep with the archive: the name each has in the configuration,
  *     and where it lies; one that cannot be read stops the start
  */
@@ -19,6 +21,7 @@ public record ContinuityConfig(
         Optional<ArchivePlace> archive,
         String force,
         Duration stallAfter,
+        long writeBehindMaxBytes,
         URI publicUrl,
         String version,
         Map<String, Path> capsuleFiles) {

@@ -7,14 +7,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
-import org.todoku.backup.volume.ForceTimes;
 import org.todoku.backup.volume.LogTap;
 import org.todoku.backup.volume.Volume;
+import org.todoku.backup.volume.VolumeListener;
+import org.todoku.backup.volume.VolumeSettings;
 
 /**
  * A database after a restore, booted for the first time: Derby's crash recovery runs, then every
@@ -32,7 +32,7 @@ public final class RestoredDatabase implements AutoCloseable {
     /** Boots it; the recovery redoes the log behind the base. */
     public static RestoredDatabase boot(Path directory) {
         Volume volume =
-                Volume.attach(directory, LogTap.NONE, new ForceTimes(Duration.ofSeconds(1)));
+                Volume.attach(directory, LogTap.NONE, VolumeSettings.local(), VolumeListener.NONE);
         try {
             return new RestoredDatabase(volume, DriverManager.getConnection(volume.jdbcUrl()));
         } catch (SQLException e) {

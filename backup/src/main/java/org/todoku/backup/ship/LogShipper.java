@@ -27,7 +27,12 @@ import org.todoku.backup.volume.LogTap;
 /**
  * Ships the log of one epoch: what was forced goes to the archive at once when nothing was shipped
  * for an interval, else when the interval is over; so at most one put an interval, and none when
- * idle. While the archive does not answer it goes on trying, and what waits lies on the local disk.
+ * idle. While somebody waits for the archive, because the disk is stalled or the policy wants both,
+ * it ships back to back. While the archive does not answer it goes on trying, and what waits lies
+ * in the local log.
+ *
+ * <p>It does not wait for the local disk to have what it ships: the archive may be ahead of the
+ * disk, and after a crash the catch-up brings the disk up to it (docs/adr/0005).
  *
  * <p>Between puts it looks for a higher epoch every {@value #FENCE_SECONDS} s; when it finds one it
  * ships nothing more and says so to its listener. Thread-safe.
@@ -47,6 +52,7 @@ public final class LogShipper implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Deque<List<LogChunk>> ready = new ArrayDeque<>();
+    private final LogTap tap = new Tap();
     private final Thread thread;
 
     private Optional<ForkPoint> tail;
@@ -55,6 +61,7 @@ public final class LogShipper implements AutoCloseable {
     private long lastFenceNanos;
     private volatile long readySinceNanos;
     private boolean wanted;
+    private boolean hurried;
     private boolean stopping;
     private @Nullable BackupException trouble;
     private @Nullable Epoch fencedBy;
@@ -76,9 +83,9 @@ public final class LogShipper implements AutoCloseable {
         this.thread = Thread.ofPlatform().daemon().name("log-shipper").unstarted(this::run);
     }
 
-    /** Where Derby's log bytes go in. */
+    /** Where Derby's log bytes go in, and where its commits wait for the archive. */
     public LogTap tap() {
-        return stream;
+        return tap;
     }
 
     /** Ships first what the local log has and the archive lacks, then starts to follow. */
@@ -95,7 +102,10 @@ public final class LogShipper implements AutoCloseable {
      * @return false when the time is over first, or when this host was fenced
      */
     public boolean awaitShipped(Duration timeout) {
-        LogPosition target = stream.forcedEnd();
+        return awaitShipped(stream.forcedEnd(), timeout);
+    }
+
+    private boolean awaitShipped(LogPosition target, Duration timeout) {
         long left = timeout.toNanos();
         lock.lock();
         try {
@@ -179,13 +189,6 @@ public final class LogShipper implements AutoCloseable {
             changed.signalAll();
         } finally {
             lock.unlock();
-        }
-        if (settings.waitForArchive()) {
-            while (!awaitShipped(Duration.ofSeconds(1))) {
-                if (isOver()) {
-                    return;
-                }
-            }
         }
     }
 
@@ -303,10 +306,11 @@ public final class LogShipper implements AutoCloseable {
             while (!stopping && fencedBy == null) {
                 long now = System.nanoTime();
                 long fence = TimeUnit.SECONDS.toNanos(FENCE_SECONDS) - (now - lastFenceNanos);
-                long interval = settings.waitForArchive() ? 0 : settings.shipInterval().toNanos();
+                long interval = hurried ? 0 : settings.shipInterval().toNanos();
                 long put = interval - (now - lastPutNanos);
                 if (fence <= 0 || (wanted && put <= 0)) {
                     wanted = false;
+                    hurried = false;
                     return true;
                 }
                 changed.awaitNanos(wanted ? Math.min(put, fence) : fence);
@@ -383,5 +387,46 @@ public final class LogShipper implements AutoCloseable {
             batches.add(List.copyOf(batch));
         }
         return batches;
+    }
+
+    private void hurry() {
+        lock.lock();
+        try {
+            if (end().isBefore(stream.forcedEnd())) {
+                hurried = true;
+                wanted = true;
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What the volume sees of this shipper. */
+    private final class Tap implements LogTap {
+        @Override
+        public void written(LogPosition at, byte[] bytes, int offset, int length) {
+            stream.written(at, bytes, offset, length);
+        }
+
+        @Override
+        public LogPosition forced() {
+            return stream.forced();
+        }
+
+        @Override
+        public void hurry() {
+            LogShipper.this.hurry();
+        }
+
+        @Override
+        public boolean awaitShipped(LogPosition upTo, Duration timeout) {
+            return LogShipper.this.awaitShipped(upTo, timeout);
+        }
+
+        @Override
+        public boolean isOver() {
+            return LogShipper.this.isOver();
+        }
     }
 }

@@ -8,17 +8,17 @@ import java.util.Optional;
 import org.todoku.backup.volume.LogChunk;
 import org.todoku.backup.volume.LogPosition;
 import org.todoku.backup.volume.LogScan;
-import org.todoku.backup.volume.LogTap;
 
 /**
  * The log bytes between Derby and the archive, put into one line: Derby opens file N+1 before it
  * writes the end marker of file N, so the header of a new file is held back until the first record
- * behind it. Only bytes that were forced are handed out.
+ * behind it. Only bytes that Derby forces are handed out, though the local disk may not have them
+ * yet.
  *
  * <p>Holds at most {@link #LIMIT} bytes. Beyond that it lets the bytes go and says so: they lie on
- * the local disk and are read from there.
+ * the local disk, or in the volume's memory on the way there, and are read from the log.
  */
-final class LogStream implements LogTap {
+final class LogStream {
     static final int LIMIT = 64 * 1024 * 1024;
 
     private final Runnable onForce;
@@ -35,8 +35,7 @@ final class LogStream implements LogTap {
         this.onForce = onForce;
     }
 
-    @Override
-    public synchronized void written(LogPosition at, byte[] bytes, int offset, int length) {
+    synchronized void written(LogPosition at, byte[] bytes, int offset, int length) {
         if (at.offset() + length <= LogScan.HEADER && at.offset() < LogScan.HEADER) {
             if (at.offset() == 0) {
                 header.reset();
@@ -56,15 +55,18 @@ final class LogStream implements LogTap {
         append(at, bytes, offset, length);
     }
 
-    @Override
-    public void forced() {
+    /** Derby forces everything written so far; returns how far that is. */
+    LogPosition forced() {
+        LogPosition upTo;
         synchronized (this) {
             if (forcedNanos == 0 && end.isAfter(forced)) {
                 forcedNanos = System.nanoTime();
             }
             forced = end;
+            upTo = forced;
         }
         onForce.run();
+        return upTo;
     }
 
     /** Everything forced so far, to be shipped in this order; it is the caller's from now on. */
@@ -81,7 +83,7 @@ final class LogStream implements LogTap {
             pending.addAll(later);
         }
         held = pending.stream().mapToInt(open -> open.bytes.size()).sum();
-        // What was written behind the forced end meanwhile is on the disk only.
+        // What was written behind the forced end meanwhile is in the log only.
         overflowed = overflowed && end.isAfter(forced);
         rewoundTo = Optional.empty();
         forcedNanos = 0;

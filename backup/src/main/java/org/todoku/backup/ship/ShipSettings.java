@@ -8,8 +8,6 @@ import org.todoku.backup.archive.Epoch;
  * How the log is shipped.
  *
  * @param shipInterval at most one put in this time
- * @param waitForArchive a force returns only when its bytes are in the archive too
  * @param onFenced told once, by the shipper's thread, when a higher epoch was found
  */
-public record ShipSettings(
-        Duration shipInterval, boolean waitForArchive, Consumer<Epoch> onFenced) {}
+public record ShipSettings(Duration shipInterval, Consumer<Epoch> onFenced) {}

@@ -1,9 +1,15 @@
 package org.todoku.backup.volume;
 
+import java.time.Duration;
+
 /**
- * Receives the log as Derby writes it. Calls come in the order of the writes, from Derby's own
- * threads and under its locks: an implementation copies the bytes, never blocks in {@link
- * #written}, and never throws.
+ * The archive as the volume sees it: receives the log as Derby writes it and says when it is
+ * durable there. {@link #written} and {@link #forced} come in the order of the writes, from Derby's
+ * own threads and under its locks: they copy the bytes, never block and never throw.
+ *
+ * <p>The bytes come before the local disk has them, so that a stalled disk does not stall the
+ * archive. The archive may therefore be ahead of the local log after a crash; the catch-up before
+ * the next boot makes that harmless.
  */
 public interface LogTap {
     /** A tap that nobody listens to: no archive is configured. */
@@ -13,15 +19,42 @@ public interface LogTap {
                 public void written(LogPosition at, byte[] bytes, int offset, int length) {}
 
                 @Override
-                public void forced() {}
+                public LogPosition forced() {
+                    return new LogPosition(0, 0);
+                }
+
+                @Override
+                public void hurry() {}
+
+                @Override
+                public boolean awaitShipped(LogPosition upTo, Duration timeout) {
+                    return false;
+                }
+
+                @Override
+                public boolean isOver() {
+                    return false;
+                }
             };
 
-    /** These bytes were written at this position; they are not yet durable. */
+    /** These bytes were written at this position; they are not yet durable anywhere. */
     void written(LogPosition at, byte[] bytes, int offset, int length);
 
     /**
-     * Everything written before is durable on the local disk. Derby confirms its commits when this
-     * returns, so a force policy that also wants the archive waits in here.
+     * Derby wants everything written before to be durable: from now on it may be shipped.
+     *
+     * @return how far that is, for {@link #awaitShipped}
      */
-    void forced();
+    LogPosition forced();
+
+    /**
+     * Somebody waits for the archive: what was forced is shipped without waiting for the interval.
+     */
+    void hurry();
+
+    /** Waits until the archive has everything up to there; false when the time is over first. */
+    boolean awaitShipped(LogPosition upTo, Duration timeout);
+
+    /** Nothing will be shipped any more: this host was fenced out, or the shipper was stopped. */
+    boolean isOver();
 }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Derby's door to a database directory ({@code derby.subSubProtocol.todoku}). Derby makes one per
- * use of the directory and calls {@link #init} first. Writes go through to the disk; the bytes of
- * {@code log/logN.dat} are handed to the volume's tap on the way.
+ * use of the directory and calls {@link #init} first. All that lies below an attached volume goes
+ * through that; anything else straight to the disk.
  *
  * <p>It answers false to {@link #supportsWriteSync()}: Derby then writes and forces in two steps
  * and does not pre-allocate log files, so that a force is an event of its own.
@@ -44,7 +44,7 @@ public final class VolumeFactory implements WritableStorageFactory {
         canonicalName = found.toString();
         if (uniqueName != null) {
             // Sorts that spill go here; what an earlier run left is of no use to anybody.
-            VolumeFile folder = new VolumeFile(null, found.resolve("tmp"));
+            StorageFile folder = file(found.resolve("tmp"));
             folder.deleteAll();
             if (!folder.mkdirs()) {
                 throw new IOException("cannot make " + folder);
@@ -56,8 +56,8 @@ public final class VolumeFactory implements WritableStorageFactory {
     @Override
     public void shutdown() {
         Path folder = temporary;
-        if (folder != null && Files.exists(folder)) {
-            new VolumeFile(null, folder).deleteAll();
+        if (folder != null && file(folder).exists()) {
+            file(folder).deleteAll();
         }
     }
 
@@ -124,7 +124,9 @@ public final class VolumeFactory implements WritableStorageFactory {
 
     @Override
     public void sync(OutputStream stream, boolean metaData) throws IOException {
-        if (stream instanceof FileOutputStream out) {
+        if (stream instanceof VolumeOutput out) {
+            out.sync();
+        } else if (stream instanceof FileOutputStream out) {
             out.getChannel().force(metaData);
         } else {
             throw new IOException("not a stream of this factory: " + stream.getClass());
@@ -136,9 +138,10 @@ public final class VolumeFactory implements WritableStorageFactory {
         return false;
     }
 
-    private StorageFile file(Path path) {
-        Path root = directory;
-        return new VolumeFile(root == null ? null : VolumeRegistry.find(root), path);
+    private static StorageFile file(Path path) {
+        Path place = path.toAbsolutePath().normalize();
+        Volume volume = VolumeRegistry.find(place);
+        return volume == null ? new PlainFile(path) : new VolumeFile(volume, place);
     }
 
     private Path root() {

@@ -1,133 +1,146 @@
 package org.todoku.backup.volume;
 
-import java.io.File;
-import java.io.FileInputStream;
 import java.io.FileNotFoundException;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.concurrent.FutureTask;
 import org.apache.derby.io.StorageFile;
 import org.apache.derby.io.StorageRandomAccessFile;
 import org.jspecify.annotations.Nullable;
 
-/** A file or folder of a database directory, by its path. Holds no state but Derby's own lock. */
+/**
+ * A file or folder of a database directory, by its path: every question is answered from memory,
+ * every change is queued. Holds no state but Derby's own lock, which is a real one: the drain takes
+ * it, so that only it ever touches the disk to write.
+ */
 final class VolumeFile implements StorageFile {
-    private static final Pattern LOG_FILE = Pattern.compile("log(\\d+)\\.dat");
-
-    private final @Nullable Volume volume;
-    private final File file;
+    private final Volume volume;
+    private final Path path;
     private @Nullable RandomAccessFile lockHolder;
 
-    VolumeFile(@Nullable Volume volume, Path path) {
+    VolumeFile(Volume volume, Path path) {
         this.volume = volume;
-        this.file = path.toFile();
+        this.path = path;
     }
 
     @Override
     public String @Nullable [] list() {
-        return file.list();
+        return tree().list(path);
     }
 
     @Override
     public boolean canWrite() {
-        return file.canWrite();
+        return exists();
     }
 
     @Override
     public boolean exists() {
-        return file.exists();
+        return tree().exists(path);
     }
 
     @Override
     public boolean isDirectory() {
-        return file.isDirectory();
+        return tree().isFolder(path);
     }
 
     @Override
     public boolean delete() {
-        return file.delete();
+        return tree().delete(path);
     }
 
     @Override
     public boolean deleteAll() {
-        File[] children = file.listFiles();
-        if (children != null) {
-            for (File child : children) {
-                new VolumeFile(volume, child.toPath()).deleteAll();
-            }
-        }
-        return file.delete();
+        return tree().deleteAll(path);
     }
 
     @Override
     public String getPath() {
-        return file.getPath();
+        return path.toString();
     }
 
     @Override
-    public String getCanonicalPath() throws IOException {
-        return file.getCanonicalPath();
+    public String getCanonicalPath() {
+        return path.toString();
     }
 
     @Override
     public String getName() {
-        return file.getName();
+        return String.valueOf(path.getFileName());
     }
 
     @Override
     public boolean createNewFile() throws IOException {
-        return file.createNewFile();
+        if (exists()) {
+            return false;
+        }
+        tree().create(path);
+        return true;
     }
 
     @Override
     public boolean renameTo(StorageFile target) {
-        return file.renameTo(new File(target.getPath()));
+        return target instanceof VolumeFile file && tree().rename(path, file.path);
     }
 
     @Override
     public boolean mkdir() {
-        return file.mkdir();
+        return tree().makeFolder(path);
     }
 
     @Override
     public boolean mkdirs() {
-        return file.mkdirs();
+        return tree().makeFolders(path);
     }
 
     @Override
     public @Nullable StorageFile getParentDir() {
-        Path parent = file.toPath().getParent();
+        Path parent = path.getParent();
         return parent == null ? null : new VolumeFile(volume, parent);
     }
 
+    /** Derby asks for it nowhere that matters here. */
     @Override
     public boolean setReadOnly() {
-        return file.setReadOnly();
+        return false;
     }
 
     @Override
     public OutputStream getOutputStream() throws FileNotFoundException {
-        return new FileOutputStream(file);
+        return getOutputStream(false);
     }
 
     @Override
     public OutputStream getOutputStream(boolean append) throws FileNotFoundException {
-        return new FileOutputStream(file, append);
+        try {
+            Node node = append ? tree().open(path) : tree().create(path);
+            return new VolumeOutput(access(node));
+        } catch (FileNotFoundException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new FileNotFoundException(path + ": " + e);
+        }
     }
 
     @Override
     public InputStream getInputStream() throws FileNotFoundException {
-        return new FileInputStream(file);
+        return new VolumeInput(access(existing()));
+    }
+
+    @Override
+    public StorageRandomAccessFile getRandomAccessFile(String mode) throws FileNotFoundException {
+        boolean writes = mode.toLowerCase(Locale.ROOT).startsWith("rw");
+        return access(writes ? tree().open(path) : existing());
+    }
+
+    @Override
+    public void limitAccessToOwner() {
+        tree().keepPrivate(path);
     }
 
     @Override
@@ -135,64 +148,64 @@ final class VolumeFile implements StorageFile {
         if (lockHolder != null) {
             return EXCLUSIVE_FILE_LOCK_NOT_AVAILABLE;
         }
-        RandomAccessFile opened = null;
-        FileLock lock = null;
         try {
-            opened = new RandomAccessFile(file, "rw");
-            lock = opened.getChannel().tryLock();
-        } catch (IOException | OverlappingFileLockException e) {
-            lock = null;
+            tree().open(path);
+            lockHolder = volume.call(new FutureTask<>(this::lockedFile));
+        } catch (IOException e) {
+            return EXCLUSIVE_FILE_LOCK_NOT_AVAILABLE;
         }
-        if (lock != null) {
-            lockHolder = opened;
-            return EXCLUSIVE_FILE_LOCK;
+        return EXCLUSIVE_FILE_LOCK;
+    }
+
+    private RandomAccessFile lockedFile() throws IOException {
+        RandomAccessFile opened = new RandomAccessFile(path.toFile(), "rw");
+        try {
+            FileLock lock = opened.getChannel().tryLock();
+            if (lock != null) {
+                return opened;
+            }
+        } catch (OverlappingFileLockException e) {
+            opened.close();
+            throw new IOException("locked by this process", e);
         }
-        closeQuietly(opened);
-        return EXCLUSIVE_FILE_LOCK_NOT_AVAILABLE;
+        opened.close();
+        throw new IOException("locked by another process");
     }
 
     @Override
     public synchronized void releaseExclusiveFileLock() {
-        // Closing the channel gives the lock back.
-        closeQuietly(lockHolder);
+        RandomAccessFile held = lockHolder;
         lockHolder = null;
-        file.delete();
-    }
-
-    @Override
-    public StorageRandomAccessFile getRandomAccessFile(String mode) throws FileNotFoundException {
-        String plain = mode.toLowerCase(Locale.ROOT).startsWith("rw") ? "rw" : "r";
-        Matcher log = LOG_FILE.matcher(file.getName());
-        File parent = file.getParentFile();
-        if (volume != null
-                && plain.equals("rw")
-                && log.matches()
-                && parent != null
-                && parent.getName().equals("log")) {
-            return new LogFileAccess(file, volume, Long.parseLong(log.group(1)));
+        try {
+            if (held != null) {
+                // Closing the channel gives the lock back.
+                held.close();
+            }
+        } catch (IOException e) {
+            // Nothing was written through it, so nothing can be lost by a failed close.
         }
-        return new PlainAccess(file, plain);
-    }
-
-    @Override
-    public void limitAccessToOwner() throws IOException {
-        String rights = file.isDirectory() ? "rwx------" : "rw-------";
-        Files.setPosixFilePermissions(file.toPath(), PosixFilePermissions.fromString(rights));
+        tree().delete(path);
     }
 
     /** Derby puts it into its messages. */
     @Override
     public String toString() {
-        return file.getPath();
+        return path.toString();
     }
 
-    private static void closeQuietly(@Nullable RandomAccessFile open) {
-        try {
-            if (open != null) {
-                open.close();
-            }
-        } catch (IOException e) {
-            // Nothing was written through it, so nothing can be lost by a failed close.
+    private Node existing() throws FileNotFoundException {
+        Node node = tree().file(path);
+        if (node == null) {
+            throw new FileNotFoundException(path + " (no such file)");
         }
+        return node;
+    }
+
+    private VolumeAccess access(Node node) {
+        return new VolumeAccess(volume, node, tree().logNumber(path));
+    }
+
+    private Tree tree() {
+        return volume.tree();
     }
 }

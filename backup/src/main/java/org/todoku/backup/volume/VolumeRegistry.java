@@ -28,7 +28,16 @@ final class VolumeRegistry {
         VOLUMES.remove(volume.directory(), volume);
     }
 
-    static @Nullable Volume find(Path directory) {
-        return VOLUMES.get(directory);
+    /** The volume whose directory this is, or lies above it. */
+    static @Nullable Volume find(Path path) {
+        for (Path above = path.toAbsolutePath().normalize();
+                above != null;
+                above = above.getParent()) {
+            Volume found = VOLUMES.get(above);
+            if (found != null) {
+                return found;
+            }
+        }
+        return null;
     }
 }

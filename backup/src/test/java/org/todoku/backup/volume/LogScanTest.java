@@ -17,8 +17,12 @@ class LogScanTest {
 
     @Test
     void findsTheEndOfARealLogAndStopsAtTornAndFlippedBytes() throws Exception {
-        byte[] log = realLog();
-        long end = log.length;
+        byte[] file = realLog();
+        int end = (int) LogScan.validEnd(file, 1).orElseThrow();
+        assertThat(end).isGreaterThan(LogScan.HEADER);
+        // Behind it lies only the room that was made ahead.
+        assertThat(Arrays.copyOfRange(file, end, file.length)).containsOnly(0);
+        byte[] log = Arrays.copyOf(file, end);
         assertThat(LogScan.validEnd(log, 1)).isEqualTo(OptionalLong.of(end));
         assertThat(LogScan.validEnd(log, 2)).isEmpty();
         assertThat(LogScan.validEnd(Arrays.copyOf(log, 23), 1)).isEmpty();
@@ -45,8 +49,7 @@ class LogScanTest {
     private byte[] realLog() throws Exception {
         Path database = TestDatabase.config(root, "a", ForcePolicy.LOCAL).database();
         Volume volume =
-                Volume.attach(
-                        database, LogTap.NONE, new ForceTimes(java.time.Duration.ofSeconds(1)));
+                Volume.attach(database, LogTap.NONE, VolumeSettings.local(), VolumeListener.NONE);
         Files.createDirectories(database.resolveSibling("."));
         try (var connection = DriverManager.getConnection(volume.jdbcUrl() + ";create=true");
                 var statement = connection.createStatement()) {
