@@ -105,6 +105,11 @@ final class Host {
         token = last.substring("token ".length());
     }
 
+    /** Talks to the same service that has moved here. */
+    void succeeds(Host old) {
+        token = old.token;
+    }
+
     Program serve(Path data) throws Exception {
         return Program.start(
                 environment,

@@ -68,6 +68,63 @@ class TakeoverIT {
         }
     }
 
+    /** The old host lives and sends on while it is taken over from: the hardest case for I7. */
+    @Test
+    void takesOverFromAHostThatStillSends() throws Exception {
+        StoreLocation archive = StoreLocation.of(folder.resolve("archive").toUri().toString());
+        Host host = new Host(folder.resolve("host"));
+        host.configure(Optional.of(archive), relay.port(), RATE);
+        Path data = folder.resolve("data");
+        host.setUp(data);
+        Host next = new Host(folder.resolve("next"));
+        next.configure(Optional.of(archive), relay.port(), RATE);
+        Files.copy(host.key(), next.key());
+        next.succeeds(host);
+        try (Program old = host.serve(data)) {
+            host.post("/api/v1/members/import", "text/csv", SchoolRoster.file());
+            String message = host.post("/api/v1/messages", toEveryone()).get("id").asText();
+            await(() -> relay.mails().size() >= KILL_AFTER, "mails on their way");
+            try (Program taken = takeover(next, flags(next, archive))) {
+                await(() -> refusesWrites(host), "the old host is fenced");
+                // What was under way when the epoch ended is over: nothing more leaves the old one.
+                await(() -> isQuiet(), "the old host sends nothing more");
+                Map<String, List<String>> ledger = ledger(next, message);
+                judge(ledger, received());
+                sendToTheUnsent(next, message, ledger, received());
+                assertThat(taken.stop()).isTrue();
+            }
+            assertThat(old.stop()).as("a fenced host stops within 10 s").isTrue();
+        }
+        Program.Result back =
+                Program.run(
+                        "todoku",
+                        "serve",
+                        "--data",
+                        data.toString(),
+                        "--config",
+                        host.config().toString());
+        assertThat(back.status()).as(back.toString()).isEqualTo(3);
+        assertThat(back.err()).contains("http://localhost:" + next.httpPort);
+    }
+
+    private static boolean refusesWrites(Host host) {
+        try {
+            host.post("/api/v1/messages", toEveryone());
+            return false;
+        } catch (IllegalStateException e) {
+            return String.valueOf(e.getMessage()).contains("fenced");
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** No mail for two seconds, twice as long as a claimed batch takes. */
+    private boolean isQuiet() {
+        int before = relay.mails().size();
+        java.util.concurrent.locks.LockSupport.parkNanos(2_000_000_000L);
+        return relay.mails().size() == before;
+    }
+
     /**
      * The whole scene.
      *
@@ -201,7 +258,7 @@ class TakeoverIT {
         }
     }
 
-    /** A copy of the old data directory that comes back must not serve. */
+    /** Another directory with the same configuration is not the archive's writer. */
     private void oldHostIsFenced(Host host) throws Exception {
         Path old = Files.createDirectories(folder.resolve("old"));
         Program.Result refused =
