@@ -6,12 +6,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How long the local disk took for the forces of the log lately: the last 1,024 of the last ten
+ * How long the local disk took for the forces of the log lately: the last 1,024 of the last five
  * seconds. Nobody waits for anybody here; a reader may miss the time that is just being noted.
  */
 public final class ForceTimes {
     private static final int KEPT = 1024;
-    private static final long RECENT_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long RECENT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final long[] ended = new long[KEPT];
     private final long[] nanos = new long[KEPT];

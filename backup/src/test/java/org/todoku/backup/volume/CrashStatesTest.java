@@ -1,0 +1,266 @@
+package org.todoku.backup.volume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.todoku.backup.volume.RecordingDisk.Note;
+
+/**
+ * Promise I1: whatever the moment of a crash, plain Derby boots on what the disk has, and finds
+ * every commit that was confirmed and none but a run of them without a gap.
+ *
+ * <p>A seeded workload runs over a disk that notes every operation; a sample of its prefixes is
+ * built again, the last write torn at a sector, and booted. {@code -Dtodoku.seed} replays one,
+ * {@code -Dtodoku.states} sets how many (300). Pages are not torn: Derby keeps no images of them,
+ * so a torn page is beyond any order of writes.
+ */
+class CrashStatesTest {
+    private static final int SECTOR = 512;
+    private static final long FULL_CHECK = 8;
+
+    private final long seed = Long.getLong("todoku.seed", System.nanoTime());
+    private final int states = Integer.getInteger("todoku.states", 300);
+    private final Random random = new Random(seed);
+    private final List<Integer> confirmedAt = new ArrayList<>();
+    private Path root;
+    private Path before;
+    private RecordingDisk disk;
+
+    @BeforeEach
+    void makeRoom() throws IOException {
+        Path memory = Path.of("/dev/shm");
+        root =
+                Files.isWritable(memory)
+                        ? Files.createTempDirectory(memory, "todoku-states")
+                        : Files.createTempDirectory("todoku-states");
+        before = root.resolve("before");
+        disk = new RecordingDisk(new RealDisk(), root.resolve("real"));
+    }
+
+    @Test
+    void everyMomentOfACrashBootsWithEveryConfirmedCommit() throws Exception {
+        try {
+            record();
+            List<Note> notes = disk.notes();
+            List<Integer> cuts = cuts(notes);
+            int torn = 0;
+            for (int cut : cuts) {
+                boolean tears = cut < notes.size() && isLogWrite(notes.get(cut));
+                torn += tears ? 1 : 0;
+                check(notes, cut, tears);
+            }
+            System.err.printf(
+                    "crash states: seed %d, %d operations, %d commits, %d states, %d of them torn%n",
+                    seed, notes.size(), confirmedAt.size(), cuts.size(), torn);
+        } finally {
+            delete(root);
+        }
+    }
+
+    /** Each transaction leaves its number in table n, whatever else it does. */
+    private void record() throws Exception {
+        Path real = root.resolve("real");
+        String url = "jdbc:derby:" + real;
+        try (Connection created = DriverManager.getConnection(url + ";create=true");
+                Statement statement = created.createStatement()) {
+            statement.execute("create table n(id int primary key)");
+            statement.execute("create table t(id int primary key, text varchar(2000))");
+            property(statement, "derby.storage.logSwitchInterval", "100000");
+            property(statement, "derby.storage.checkpointInterval", "100000");
+            // As with an archive: index builds are logged.
+            statement.execute(
+                    "call SYSCS_UTIL.SYSCS_BACKUP_DATABASE_AND_ENABLE_LOG_ARCHIVE_MODE('"
+                            + root.resolve("unused")
+                            + "', 1)");
+        }
+        shutDown(url);
+        copy(real, before);
+        Volume volume =
+                Volume.attach(real, LogTap.NONE, VolumeSettings.local(), VolumeListener.NONE, disk);
+        try (Connection connection = DriverManager.getConnection(volume.jdbcUrl())) {
+            connection.setAutoCommit(false);
+            for (int number = 1; number <= 260; number++) {
+                transaction(connection, number);
+                confirmedAt.add(disk.size());
+            }
+        }
+        shutDown(volume.jdbcUrl());
+        assertThat(volume.detach(java.time.Duration.ofSeconds(30))).isTrue();
+    }
+
+    private void transaction(Connection connection, int number) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            switch (number % 20) {
+                case 3 -> {
+                    insert(connection, number * 1000, 120);
+                    connection.rollback();
+                }
+                case 7 -> insert(connection, number * 1000, 150);
+                case 11 -> {
+                    statement.execute("create table x%d(a int, b varchar(900))".formatted(number));
+                    statement.execute("insert into x%d select id, text from t".formatted(number));
+                    statement.execute("create index i%1$d on x%1$d(a)".formatted(number));
+                }
+                case 15 -> statement.execute("delete from t where mod(id, 7) = 3");
+                case 17 -> statement.execute("call SYSCS_UTIL.SYSCS_CHECKPOINT_DATABASE()");
+                case 19 -> statement.execute("drop table x" + (number - 8));
+                default -> insert(connection, number * 1000, 1 + random.nextInt(4));
+            }
+            statement.execute("insert into n values " + number);
+        }
+        connection.commit();
+    }
+
+    private void insert(Connection connection, int from, int count) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement("insert into t values(?, ?)")) {
+            for (int id = from; id < from + count; id++) {
+                insert.setInt(1, id);
+                insert.setString(2, "x".repeat(random.nextInt(800)));
+                insert.executeUpdate();
+            }
+        }
+    }
+
+    /** All where a log file begins, and a sample around other moves, checkpoints and the rest. */
+    private List<Integer> cuts(List<Note> notes) {
+        TreeSet<Integer> chosen = new TreeSet<>();
+        List<Integer> rare = new ArrayList<>();
+        for (int i = 0; i < notes.size(); i++) {
+            boolean plain =
+                    notes.get(i) instanceof Note.Write || notes.get(i) instanceof Note.Force;
+            if (!plain || isControl(notes.get(i))) {
+                rare.add(i);
+                rare.add(i + 1);
+            }
+        }
+        for (int i = 0; i < notes.size(); i++) {
+            if (notes.get(i).toString().matches("(Create|Rename).*log\\d+\\.dat.*")) {
+                chosen.addAll(List.of(i, i + 1, i + 2));
+            }
+        }
+        while (chosen.size() < Math.min(states / 2, rare.size() / 2)) {
+            chosen.add(rare.get(random.nextInt(rare.size())));
+        }
+        while (chosen.size() < Math.min(states, notes.size())) {
+            chosen.add(random.nextInt(notes.size() + 1));
+        }
+        return List.copyOf(chosen);
+    }
+
+    private static boolean isControl(Note note) {
+        return note instanceof Note.Write write && write.path().toString().endsWith(".ctrl");
+    }
+
+    private static boolean isLogWrite(Note note) {
+        return note instanceof Note.Write write
+                && write.path().toString().matches("log/log\\d+\\.dat");
+    }
+
+    private void check(List<Note> notes, int cut, boolean tears) throws Exception {
+        Path state = root.resolve("state");
+        copy(before, state);
+        for (Note note : notes.subList(0, cut)) {
+            RecordingDisk.repeat(note, state, Integer.MAX_VALUE);
+        }
+        // The process that held the lock is gone.
+        Files.deleteIfExists(state.resolve("db.lck"));
+        String as = "seed %d, state %d of %d".formatted(seed, cut, notes.size());
+        if (tears) {
+            Note.Write write = (Note.Write) notes.get(cut);
+            int sectors = (write.bytes().limit() - 1) / SECTOR;
+            int upTo = random.nextInt(sectors + 1) * SECTOR + (int) (-write.at() & (SECTOR - 1));
+            RecordingDisk.repeat(write, state, upTo);
+            as += ", torn after " + upTo + " bytes of " + write.bytes().limit();
+        }
+        long confirmed = confirmedAt.stream().filter(at -> at <= cut).count();
+        String url = "jdbc:derby:" + state;
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            int found = number(statement, "select count(*) from n");
+            assertThat(found).as(as).isGreaterThanOrEqualTo((int) confirmed);
+            if (found > 0) {
+                assertThat(number(statement, "select max(id) from n")).as(as).isEqualTo(found);
+            }
+            // What was rolled back is nowhere, what was committed is whole.
+            assertThat(number(statement, "select count(*) from t where mod(id / 1000, 20) = 3"))
+                    .as(as)
+                    .isZero();
+            tables(statement, cut % FULL_CHECK == 0);
+        } catch (SQLException e) {
+            throw new AssertionError(as, e);
+        }
+        shutDown(url);
+        delete(state);
+    }
+
+    private static void tables(Statement statement, boolean all) throws SQLException {
+        List<String> tables = new ArrayList<>();
+        try (ResultSet found =
+                statement.executeQuery(
+                        "select tablename from sys.systables where tabletype = 'T'")) {
+            while (found.next()) {
+                tables.add(found.getString(1));
+            }
+        }
+        for (String table : all ? tables : List.of("N", "T")) {
+            assertThat(
+                            number(
+                                    statement,
+                                    "values SYSCS_UTIL.SYSCS_CHECK_TABLE('APP', '" + table + "')"))
+                    .isEqualTo(1);
+        }
+    }
+
+    private static int number(Statement statement, String sql) throws SQLException {
+        try (ResultSet found = statement.executeQuery(sql)) {
+            found.next();
+            return found.getInt(1);
+        }
+    }
+
+    private static void property(Statement statement, String name, String value)
+            throws SQLException {
+        statement.execute(
+                "call SYSCS_UTIL.SYSCS_SET_DATABASE_PROPERTY('%s', '%s')".formatted(name, value));
+    }
+
+    private static void shutDown(String url) {
+        try (Connection open = DriverManager.getConnection(url + ";shutdown=true")) {
+            throw new IllegalStateException("still open: " + open);
+        } catch (SQLException expected) {
+            assertThat(expected.getSQLState()).isEqualTo("08006");
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> paths = Files.walk(from)) {
+            for (Path path : paths.toList()) {
+                Files.copy(path, to.resolve(from.relativize(path)));
+            }
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}
