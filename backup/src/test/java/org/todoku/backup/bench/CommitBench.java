@@ -139,7 +139,8 @@ public final class CommitBench {
     }
 
     private String table() {
-        StringBuilder text = new StringBuilder("threads  store          commits/s  p50 ms  p99 ms\n");
+        StringBuilder text =
+                new StringBuilder("threads  store          commits/s  p50 ms  p99 ms\n");
         results.forEach(
                 (name, list) ->
                         text.append(
@@ -151,7 +152,8 @@ public final class CommitBench {
                                                 median(list, Result::p50),
                                                 median(list, Result::p99))));
         for (int threads : THREADS) {
-            List<Result> plain = results.getOrDefault("%2d plain Derby".formatted(threads), List.of());
+            List<Result> plain =
+                    results.getOrDefault("%2d plain Derby".formatted(threads), List.of());
             List<Result> volume = results.getOrDefault("%2d volume".formatted(threads), List.of());
             text.append(
                     "%7d  ratio: %.2f of plain Derby's commits, %.2f of its p99%n"
