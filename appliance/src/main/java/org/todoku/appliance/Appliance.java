@@ -149,6 +149,7 @@ final class Appliance implements AutoCloseable {
 
     /** Serves pages and mail from now on. */
     void start() {
+        sayWhatHasNoEffect();
         features.reads().start();
         features.dispatcher().start();
         features.inbound().start();
@@ -258,7 +259,7 @@ final class Appliance implements AutoCloseable {
                 inbound,
                 config.mail().listen().map(at -> listener(at, ids, organisations, inbound)),
                 new Inquiries(database),
-                new FirstSetup(organisations, administrators, apiTokens));
+                new FirstSetup(database, organisations, administrators, apiTokens));
     }
 
     private SmtpListener listener(
@@ -323,6 +324,20 @@ final class Appliance implements AutoCloseable {
                 config.mail().domain(),
                 Version.TEXT,
                 config.http().secure());
+    }
+
+    /** What an operator may have set in vain must be said, not found out. */
+    private void sayWhatHasNoEffect() {
+        ApplianceConfig.Archive standard = ApplianceConfig.defaults().archive();
+        if (!config.archive().keep().equals(standard.keep())) {
+            LOG.warn("archive.keep has no effect yet: nothing in the archive is ever deleted");
+        }
+        if (config.status().publish().isPresent() || config.status().noticeRelay().isPresent()) {
+            LOG.warn("status.publish and status.notice-relay have no effect yet");
+        }
+        if (config.volume().device().isPresent()) {
+            LOG.warn("volume.device has no effect yet");
+        }
     }
 
     /** Printed only while it is of use. */

@@ -51,10 +51,7 @@ record Storage(
      * @param configFile kept with the archive, so that another host can take the service over
      */
     static Storage open(
-            ApplianceConfig config,
-            Path dataDirectory,
-            WriteGate gate,
-            Optional<Path> configFile) {
+            ApplianceConfig config, Path dataDirectory, WriteGate gate, Optional<Path> configFile) {
         Optional<String> elsewhere = config.database().url();
         if (elsewhere.isPresent()) {
             return new Storage(

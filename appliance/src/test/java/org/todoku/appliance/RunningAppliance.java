@@ -48,7 +48,7 @@ final class RunningAppliance implements AutoCloseable {
         catcher.start();
         int port = freePort();
         this.url = "http://localhost:" + port;
-        this.appliance = Appliance.open(config(port), directory, Storage::local, pages -> more);
+        this.appliance = Appliance.open(config(port), directory, Storage::open, pages -> more);
         this.token =
                 appliance
                         .parts()

@@ -83,6 +83,7 @@ class ShellTest {
         stuck.countDown();
         RunningAppliance.await(
                 "places free again", () -> running.post("/api/v1/stuck", "{}").statusCode() == 204);
+        stuck = new CountDownLatch(1);
     }
 
     @Test

@@ -85,9 +85,10 @@ final class ArchiveWriter {
         try {
             ArchiveKey key = key(settings, store);
             Archive archive = Archive.openOrCreate(store, key, clock);
-            Chain chain = Chain.read(archive);
+            Chain found = Chain.read(archive);
             LocalLog log = new LocalLog(config.database());
-            new BootGuard(node).checkWriter(chain);
+            new BootGuard(node).checkWriter(found);
+            Chain chain = found.seal(node.owner());
             List<LogChunk> catchUp = new CatchUp(archive, log).run(chain);
             Epoch epoch = claim(config, archive, node, chain, clock);
             ShipSettings shipping = new ShipSettings(settings.shipInterval(), onFenced);

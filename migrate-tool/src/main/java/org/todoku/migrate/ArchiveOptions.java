@@ -124,5 +124,4 @@ final class ArchiveOptions {
     private static @Nullable String orElse(@Nullable String given, Optional<?> otherwise) {
         return given != null ? given : otherwise.map(Object::toString).orElse(null);
     }
-
 }

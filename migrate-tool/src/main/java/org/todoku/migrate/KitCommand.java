@@ -52,7 +52,9 @@ final class KitCommand implements Callable<Integer> {
                 write(kit, out);
                 output.result(
                         Map.of("kit", out.toString()),
-                        "wrote " + out + ". It opens the archive: print it, then keep it like cash");
+                        "wrote "
+                                + out
+                                + ". It opens the archive: print it, then keep it like cash");
             } else {
                 output.result(Map.of("kit", kit.text()), kit.text().stripTrailing());
             }

@@ -47,7 +47,8 @@ public final class Main implements Callable<Integer> {
     static CommandLine commandLine(Map<String, String> environment) {
         boolean debug = environment.containsKey("TODOKU_DEBUG");
         CommandLine line = new CommandLine(new Main());
-        line.setExecutionExceptionHandler((thrown, command, parsed) -> failed(thrown, command, debug));
+        line.setExecutionExceptionHandler(
+                (thrown, command, parsed) -> failed(thrown, command, debug));
         line.setParameterExceptionHandler((thrown, args) -> misused(thrown));
         return line;
     }

@@ -60,7 +60,9 @@ final class RestoreCommand implements Callable<Integer> {
                             "to", to.toString(),
                             "instant", reached.to().end().instant(),
                             "shipped", reached.shipped()),
-                    "restored into %s: todoku serve --data %s starts on it".formatted(to, to));
+                    "restored into %s: todoku serve --data %s starts on it. With this archive configured that"
+                                    .formatted(to, to)
+                            + " start takes the service over from the host that writes to it now");
             return 0;
         }
     }

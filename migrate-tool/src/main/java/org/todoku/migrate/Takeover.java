@@ -28,8 +28,10 @@ import org.todoku.backup.restore.RestorePlan;
 import org.todoku.backup.restore.RestoredDatabase;
 
 /**
- * The steps of the emergency move, in order. The claim comes first: from then on the old host is
- * fenced out, and what it may still ship is not part of the line any more.
+ * The steps of the emergency move, in order. The configuration is laid down before the claim, since
+ * the claim names the address of the service. The claim ends the old host's epoch first: from then
+ * on nothing that it ships can come into the archive, so that what the new ledger calls certainly
+ * not sent cannot be sent by a host that still runs.
  */
 final class Takeover {
     private final Archive archive;
@@ -43,8 +45,13 @@ final class Takeover {
         this.output = output;
     }
 
-    /** Claims the next epoch for this directory. */
-    void claim(Chain chain, Optional<ApplianceConfig> config) {
+    /**
+     * Ends the old host's epoch and claims the next for this directory.
+     *
+     * @return the chain as the old host left it: nothing can be added to it any more
+     */
+    Chain claim(Chain found, Optional<ApplianceConfig> config) {
+        Chain chain = found.seal(HostName.here());
         long number = chain.newest().map(Epoch::number).orElse(0L) + 1;
         output.begin("claim", "claiming epoch " + number);
         Epoch epoch =
@@ -64,6 +71,7 @@ final class Takeover {
                     "todoku-migrate status shows who serves now");
         }
         output.done("claim", "epoch " + number + " is ours; the old host is fenced out");
+        return chain;
     }
 
     void restore(RestorePlan plan) {

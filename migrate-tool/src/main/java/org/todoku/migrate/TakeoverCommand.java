@@ -69,9 +69,10 @@ final class TakeoverCommand implements Callable<Integer> {
             }
             confirm(writer);
             Takeover takeover = new Takeover(archive, data, output);
-            takeover.claim(chain, config.file().map(ArchiveOptions::config));
-            takeover.restore(plan);
-            started = takeover.configuration(kit, config.file());
+            Optional<Path> file = takeover.configuration(kit, config.file());
+            Chain ended = takeover.claim(chain, file.map(ArchiveOptions::config));
+            takeover.restore(RestorePlan.of(ended, archive.bases(), Optional.empty()));
+            started = file;
             Map<String, Object> facts = takeover.check();
             Map<String, Object> result = new LinkedHashMap<>(facts);
             Duration took = Duration.ofNanos(System.nanoTime() - begun);
@@ -93,13 +94,11 @@ final class TakeoverCommand implements Callable<Integer> {
             return;
         }
         String answer =
-                console
-                        .readLine(
-                                "This fences %s out for good. Is it gone, or may it stop? [y/N] ",
-                                writer.host());
+                console.readLine(
+                        "This fences %s out for good. Is it gone, or may it stop? [y/N] ",
+                        writer.host());
         if (answer == null || !answer.strip().equalsIgnoreCase("y")) {
-            throw Refusal.unsafe(
-                    "not confirmed, and nothing was changed", "--yes asks nothing");
+            throw Refusal.unsafe("not confirmed, and nothing was changed", "--yes asks nothing");
         }
     }
 

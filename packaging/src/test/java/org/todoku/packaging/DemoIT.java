@@ -3,23 +3,15 @@ package org.todoku.packaging;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,8 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
  * of the README under {@code target/pictures}.
  */
 class DemoIT {
-    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
-    private static final Path PICTURES = Path.of("target/pictures");
     private static final double PATIENCE_MS = 30_000;
     private static final String SUBJECT = "台風接近にともなう明日の登校について";
     private static final String BODY =
@@ -48,35 +38,17 @@ class DemoIT {
 
     @TempDir static Path folder;
 
-    private static Playwright playwright;
-    private static Browser browser;
+    private static Chromium chromium;
 
     @BeforeAll
     static void openBrowser() throws IOException {
-        Assumptions.assumeTrue(
-                Files.isExecutable(CHROMIUM), "SKIPPED: no " + CHROMIUM + ", so no page was tried");
-        Files.createDirectories(PICTURES);
-        playwright =
-                Playwright.create(
-                        new Playwright.CreateOptions()
-                                .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        browser =
-                playwright
-                        .chromium()
-                        .launch(
-                                new BrowserType.LaunchOptions()
-                                        .setExecutablePath(CHROMIUM)
-                                        .setArgs(
-                                                List.of(
-                                                        "--no-sandbox",
-                                                        "--disable-gpu",
-                                                        "--disable-background-networking")));
+        chromium = Chromium.open();
     }
 
     @AfterAll
     static void closeBrowser() {
-        if (playwright != null) {
-            playwright.close();
+        if (chromium != null) {
+            chromium.close();
         }
     }
 
@@ -84,7 +56,9 @@ class DemoIT {
     void newcomerSendsAMessageAndSeesItRead() throws Exception {
         Instant before = Instant.now();
         try (DemoProcess demo = DemoProcess.start(folder.resolve("demo"))) {
-            System.out.println("demo ready after " + Duration.between(before, Instant.now()));
+            System.out.printf(
+                    "figure: the demo is ready after %.1f s%n",
+                    Duration.between(before, Instant.now()).toMillis() / 1000.0);
             Page console = signedIn(demo);
             sendToEveryone(console);
             seeOutcomesChange(console);
@@ -105,12 +79,7 @@ class DemoIT {
     private static Page signedIn(DemoProcess demo) throws IOException {
         String printed = demo.output();
         assertThat(printed).contains(demo.address());
-        BrowserContext context =
-                browser.newContext(
-                        new Browser.NewContextOptions()
-                                .setViewportSize(1200, 860)
-                                .setLocale("ja-JP"));
-        Page page = context.newPage();
+        Page page = chromium.desk();
         page.navigate(demo.address());
         var matcher = Pattern.compile("(\\S+@\\S+)  \\S+ (\\S+)").matcher(printed);
         assertThat(matcher.find()).as("the sign-in is printed: %s", printed).isTrue();
@@ -130,7 +99,7 @@ class DemoIT {
         page.fill("#body", BODY);
         page.check("input[value=everyone]");
         assertThat(page.locator("[data-count] b")).hasText("60");
-        picture(page, "compose");
+        Chromium.picture(page, "compose");
         page.click("text=確認へ進む");
         assertThat(page.locator(".count b")).hasText("60");
         page.click("#send");
@@ -142,7 +111,7 @@ class DemoIT {
         Locator handedOver = page.locator("#handed-over");
         Locator queued = page.locator("#filter-queued");
         assertThat(queued).isVisible();
-        picture(page, "sending");
+        Chromium.picture(page, "sending");
         assertThat(handedOver)
                 .hasText(
                         Pattern.compile("6[567]"),
@@ -154,30 +123,22 @@ class DemoIT {
     }
 
     private static String linkInTheMail(DemoProcess demo) {
-        Page mails = browser.newContext().newPage();
+        Page mails = chromium.browser().newContext().newPage();
         mails.navigate(demo.address() + "/demo/mail");
         mails.locator(".list a.main").first().click();
         assertThat(mails.locator("h1")).hasText(SUBJECT);
         assertThat(mails.locator("#mail-text")).containsText("給食は予定どおりあります。");
-        picture(mails, "mail");
+        Chromium.picture(mails, "mail");
         return mails.locator("#mail-text a[href*='/m/']").first().getAttribute("href");
     }
 
     private static void readOnAPhone(String link) {
-        BrowserContext phone =
-                browser.newContext(
-                        new Browser.NewContextOptions()
-                                .setViewportSize(390, 844)
-                                .setDeviceScaleFactor(2)
-                                .setIsMobile(true)
-                                .setHasTouch(true)
-                                .setLocale("ja-JP"));
-        Page page = phone.newPage();
+        Page page = chromium.phone();
         page.navigate(link);
         assertThat(page.locator("h1")).hasText(SUBJECT);
         assertThat(page.locator(".letter .text")).containsText("午前6時");
         assertThat(page.locator(".read-row .done")).isVisible();
-        picture(page, "member");
+        Chromium.picture(page, "member");
         page.navigate(link.substring(0, link.length() - 3));
         assertThat(page.locator("h1")).hasText("このリンクは開けません");
     }
@@ -187,7 +148,7 @@ class DemoIT {
         assertThat(console.locator("#read"))
                 .hasText("1", new LocatorAssertions.HasTextOptions().setTimeout(PATIENCE_MS));
         console.evaluate("window.scrollTo(0, 0)");
-        picture(console, "console");
+        Chromium.picture(console, "console");
     }
 
     private static void sendToOneGrade(Page page, DemoProcess demo) {
@@ -212,13 +173,9 @@ class DemoIT {
 
     private static void picturesOfTheRest(Page page, DemoProcess demo) {
         page.navigate(demo.address() + "/console/");
-        picture(page, "overview");
+        Chromium.picture(page, "overview");
         page.navigate(demo.address() + "/console/members");
         assertThat(page.locator("main")).not().containsText("example.jp");
-        picture(page, "members");
-    }
-
-    private static void picture(Page page, String name) {
-        page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve(name + ".png")));
+        Chromium.picture(page, "members");
     }
 }

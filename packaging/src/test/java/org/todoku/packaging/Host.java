@@ -2,15 +2,20 @@ package org.todoku.packaging;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.net.CookieManager;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.todoku.backup.objects.StoreLocation;
 
 /**
@@ -44,10 +49,14 @@ final class Host {
         archive.ifPresent(
                 place -> {
                     yaml.append("archive:%n  url: \"%s\"%n".formatted(place.url()));
-                    place.endpoint().ifPresent(e -> yaml.append("  endpoint: \"%s\"%n".formatted(e)));
+                    place.endpoint()
+                            .ifPresent(e -> yaml.append("  endpoint: \"%s\"%n".formatted(e)));
                     place.region().ifPresent(r -> yaml.append("  region: %s%n".formatted(r)));
                     yaml.append("  path-style: %s%n".formatted(place.pathStyle()));
                     yaml.append("  key-file: %s%n".formatted(key()));
+                    // Longer than the default: a mail that did not wait for its claim to be
+                    // archived would be found out by a kill in this time.
+                    yaml.append("  ship-interval: 3s\n");
                 });
         yaml.append(
                 """
@@ -96,6 +105,11 @@ final class Host {
         token = last.substring("token ".length());
     }
 
+    /** Talks to the same service that has moved here. */
+    void succeeds(Host old) {
+        token = old.token;
+    }
+
     Program serve(Path data) throws Exception {
         return Program.start(
                 environment,
@@ -120,10 +134,7 @@ final class Host {
     }
 
     JsonNode post(String path, String json) throws Exception {
-        return post(
-                path,
-                "application/json",
-                json.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        return post(path, "application/json", json.getBytes(StandardCharsets.UTF_8));
     }
 
     /** A page as a browser without a sign-in gets it. */
@@ -131,6 +142,39 @@ final class Host {
         return client.send(
                 HttpRequest.newBuilder(URI.create(url)).GET().build(),
                 HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Signs the administrator in with the password of the set-up, as the form does. */
+    boolean signIn() throws Exception {
+        HttpClient browser = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+        URI form = URI.create("http://127.0.0.1:" + httpPort + "/console/sign-in");
+        String page =
+                browser.send(
+                                HttpRequest.newBuilder(form).GET().build(),
+                                HttpResponse.BodyHandlers.ofString())
+                        .body();
+        Matcher csrf = Pattern.compile("name=\"csrf\" value=\"([^\"]+)\"").matcher(page);
+        if (!csrf.find()) {
+            throw new IllegalStateException(page);
+        }
+        String body =
+                "csrf=%s&email=%s&password=%s"
+                        .formatted(
+                                encoded(csrf.group(1)),
+                                encoded("admin@example.jp"),
+                                encoded(PASSWORD));
+        HttpResponse<String> answer =
+                browser.send(
+                        HttpRequest.newBuilder(form)
+                                .header("Content-Type", "application/x-www-form-urlencoded")
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        return answer.statusCode() == 303;
+    }
+
+    static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     private HttpRequest.Builder request(String path) {

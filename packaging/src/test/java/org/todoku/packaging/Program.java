@@ -94,8 +94,13 @@ final class Program implements AutoCloseable {
         return Files.readString(err, StandardCharsets.UTF_8);
     }
 
-    long pid() {
-        return process.pid();
+    /** What the process holds in memory, as Linux counts it (RSS). */
+    long residentMegabytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** SIGTERM; false when the process is still there after ten seconds. */

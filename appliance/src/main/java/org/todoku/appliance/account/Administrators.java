@@ -10,6 +10,7 @@ import org.todoku.appliance.kernel.Secret;
 import org.todoku.appliance.store.Database;
 import org.todoku.appliance.store.DuplicateKeyException;
 import org.todoku.appliance.store.Row;
+import org.todoku.appliance.store.Tx;
 
 /** The people who may sign in. Thread-safe. */
 public final class Administrators {
@@ -35,22 +36,8 @@ public final class Administrators {
      */
     public Administrator create(
             OrganisationId organisation, EmailAddress email, String name, Secret password) {
-        String hash = passwords.hash(password);
-        AdministratorId id = new AdministratorId(ids.next());
         try {
-            database.change(
-                    tx ->
-                            tx.update(
-                                    """
-                                    INSERT INTO administrator
-                                      (id, organisation_id, email, name, password_hash, role, created)
-                                    VALUES (?, ?, ?, ?, ?, 'administrator', ?)""",
-                                    id.value(),
-                                    organisation.value(),
-                                    email.key(),
-                                    name,
-                                    hash,
-                                    clock.instant()));
+            return database.write(tx -> create(tx, organisation, email, name, password));
         } catch (DuplicateKeyException e) {
             throw new FaultException(
                     Fault.CONFLICT,
@@ -59,6 +46,23 @@ public final class Administrators {
                     "sign in with it or use another address",
                     e);
         }
+    }
+
+    /** The same inside a transaction of the caller's; a taken e-mail ends that transaction. */
+    public Administrator create(
+            Tx tx, OrganisationId organisation, EmailAddress email, String name, Secret password) {
+        AdministratorId id = new AdministratorId(ids.next());
+        tx.update(
+                """
+                INSERT INTO administrator
+                  (id, organisation_id, email, name, password_hash, role, created)
+                VALUES (?, ?, ?, ?, ?, 'administrator', ?)""",
+                id.value(),
+                organisation.value(),
+                email.key(),
+                name,
+                passwords.hash(password),
+                clock.instant());
         return new Administrator(id, organisation, email, name);
     }
 

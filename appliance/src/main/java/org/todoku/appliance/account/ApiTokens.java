@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.todoku.appliance.kernel.Ids;
 import org.todoku.appliance.kernel.Secret;
 import org.todoku.appliance.store.Database;
+import org.todoku.appliance.store.Tx;
 
 /**
  * Bearer tokens of the API, one organisation each. Thread-safe.
@@ -36,19 +37,22 @@ public final class ApiTokens {
 
     /** Makes one. The answer is the only time that its text is seen. */
     public Secret create(OrganisationId organisation, String label) {
+        return database.write(tx -> create(tx, organisation, label));
+    }
+
+    /** The same inside a transaction of the caller's: good once that is committed. */
+    public Secret create(Tx tx, OrganisationId organisation, String label) {
         byte[] fresh = new byte[BYTES];
         random.nextBytes(fresh);
         String token = PREFIX + ServerSecret.encode(fresh);
-        database.change(
-                tx ->
-                        tx.update(
-                                "INSERT INTO api_token(id, organisation_id, hash, label, created)"
-                                        + " VALUES (?, ?, ?, ?, ?)",
-                                ids.next(),
-                                organisation.value(),
-                                hash(token),
-                                label,
-                                clock.instant()));
+        tx.update(
+                "INSERT INTO api_token(id, organisation_id, hash, label, created)"
+                        + " VALUES (?, ?, ?, ?, ?)",
+                ids.next(),
+                organisation.value(),
+                hash(token),
+                label,
+                clock.instant());
         return new Secret(token);
     }
 

@@ -11,6 +11,7 @@ import org.todoku.appliance.kernel.Ids;
 import org.todoku.appliance.store.Database;
 import org.todoku.appliance.store.DuplicateKeyException;
 import org.todoku.appliance.store.Row;
+import org.todoku.appliance.store.Tx;
 
 /** The organisations of this appliance. Thread-safe. */
 public final class Organisations {
@@ -18,6 +19,8 @@ public final class Organisations {
      * No plus sign, since SLUG+….@domain is for replies; no dot, to stay short on a phone's
      * keyboard.
      */
+    private static final String WHAT = "create the organisation";
+
     private static final Pattern SLUG = Pattern.compile("[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?");
 
     private static final int MAX_NAME = 200;
@@ -38,42 +41,44 @@ public final class Organisations {
      * conflict.
      */
     public Organisation create(String name, String slug) {
-        String what = "create the organisation";
+        try {
+            return database.write(tx -> create(tx, name, slug));
+        } catch (DuplicateKeyException e) {
+            throw new FaultException(
+                    Fault.CONFLICT,
+                    WHAT,
+                    "the slug \"" + slug + "\" is taken",
+                    "choose another slug",
+                    e);
+        }
+    }
+
+    /** The same inside a transaction of the caller's; a taken slug ends that transaction. */
+    public Organisation create(Tx tx, String name, String slug) {
         if (name.isBlank()
                 || name.length() > MAX_NAME
                 || name.codePoints().anyMatch(Character::isISOControl)) {
             throw new FaultException(
                     Fault.INVALID_REQUEST,
-                    what,
+                    WHAT,
                     "its name is empty or too long",
                     "1 to 200 characters on one line");
         }
         if (!SLUG.matcher(slug).matches()) {
             throw new FaultException(
                     Fault.INVALID_REQUEST,
-                    what,
+                    WHAT,
                     "the slug \"" + slug + "\" cannot be a short mail address",
                     "use 1 to 40 of a-z, 0-9 and -, not - at the ends");
         }
         Instant now = clock.instant();
         OrganisationId id = new OrganisationId(ids.next());
-        try {
-            database.change(
-                    tx ->
-                            tx.update(
-                                    "INSERT INTO organisation(id, slug, name, created) VALUES (?, ?, ?, ?)",
-                                    id.value(),
-                                    slug,
-                                    name.strip(),
-                                    now));
-        } catch (DuplicateKeyException e) {
-            throw new FaultException(
-                    Fault.CONFLICT,
-                    what,
-                    "the slug \"" + slug + "\" is taken",
-                    "choose another slug",
-                    e);
-        }
+        tx.update(
+                "INSERT INTO organisation(id, slug, name, created) VALUES (?, ?, ?, ?)",
+                id.value(),
+                slug,
+                name.strip(),
+                now);
         return new Organisation(id, slug, name.strip(), now);
     }
 

@@ -102,8 +102,7 @@ public final class Continuity implements Durability, AutoCloseable {
 
     private static BackupConfig.ArchiveSettings settings(ArchivePlace place) {
         StoreLocation location =
-                new StoreLocation(
-                        place.url(), place.endpoint(), place.region(), place.pathStyle());
+                new StoreLocation(place.url(), place.endpoint(), place.region(), place.pathStyle());
         return new BackupConfig.ArchiveSettings(
                 location, place.keyFile(), place.shipInterval(), place.baseInterval());
     }

@@ -127,7 +127,7 @@ public final class Dispatcher {
     }
 
     private Duration step() throws InterruptedException {
-        if (!lane.usable()) {
+        if (!lane.usable() || database.gate().isFenced()) {
             return REST;
         }
         if (!slots.tryAcquire(REST.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -171,6 +171,13 @@ public final class Dispatcher {
         String why =
                 "the archive did not confirm the claim within " + archiveWait.toSeconds() + " s";
         archiveProblem = Optional.of(why);
+        if (database.gate().isFenced()) {
+            // The claims are not in the line that the new host goes on from: it will send these.
+            LOG.warn(
+                    "{} claimed mails stay here unsent: another host has taken over",
+                    parcels.size());
+            return REST;
+        }
         List<Parcel> urgent = parcels.stream().filter(Parcel::urgent).toList();
         LOG.warn(
                 "{}: {} urgent mails go out all the same, {} others wait",

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.kernel.Ids;
@@ -203,7 +204,7 @@ public final class Ledger {
                 row.optionalInstant("finished_at"),
                 row.optionalInstant("next_attempt"),
                 row.optionalText("stage"),
-                row.optionalText("response"),
+                row.optionalText("response").map(EmailAddress::masked),
                 row.optionalInstant("read_at"));
     }
 }

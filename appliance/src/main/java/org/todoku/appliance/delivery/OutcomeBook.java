@@ -87,6 +87,14 @@ final class OutcomeBook {
             unwritten.add(entry);
             entries.drainTo(unwritten, MOST_ROWS - unwritten.size());
         }
+        if (!unwritten.isEmpty() && database.gate().isFenced()) {
+            LOG.warn(
+                    "another host has taken over: it will show {} mails in doubt that were answered"
+                            + " here",
+                    unwritten.size());
+            unwritten.forEach(entry -> entry.batch.recorded());
+            unwritten.clear();
+        }
         write();
         return Duration.ZERO;
     }

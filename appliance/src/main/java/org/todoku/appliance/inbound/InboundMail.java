@@ -211,9 +211,9 @@ public final class InboundMail {
         return TEXTS.text(parts.settings.language(), key, arguments);
     }
 
-    private static NewMember newMember(ReceivedMail mail, EmailAddress from) {
+    private NewMember newMember(ReceivedMail mail, EmailAddress from) {
         String shown = mail.displayName().replaceAll("\\p{Cntrl}", " ").strip();
-        String name = shown.isEmpty() || shown.contains("@") ? from.local() : shown;
+        String name = shown.isEmpty() || shown.contains("@") ? text("join.unnamed") : shown;
         return new NewMember(
                 name.length() > 100 ? name.substring(0, 100) : name, "", List.of(from), Map.of());
     }

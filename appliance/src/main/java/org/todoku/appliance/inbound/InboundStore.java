@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.todoku.appliance.account.OrganisationId;
+import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.member.MemberId;
 import org.todoku.appliance.store.Row;
 import org.todoku.appliance.store.Tx;
@@ -99,7 +100,7 @@ final class InboundStore {
         return new Inquiry(
                 new InboundMailId(row.longValue("id")),
                 row.instant("received"),
-                row.text("envelope_from"),
+                EmailAddress.masked(row.text("envelope_from")),
                 row.optionalLong("member_id").map(MemberId::new),
                 row.optionalText("subject").orElse(""),
                 row.optionalText("excerpt").orElse(""));

@@ -22,11 +22,19 @@ public final class WriteGate {
 
     /** Refuses writes from now on with this fault, for instance {@link Fault#FENCED}. */
     public void close(Fault fault, String why, String hint) {
-        closure.set(new Closure(fault, why, hint));
+        Closure closed = new Closure(fault, why, hint);
+        closure.updateAndGet(now -> now != null && now.fault == Fault.FENCED ? now : closed);
     }
 
+    /** Takes writes again. A gate that was closed as {@link Fault#FENCED} stays closed for good. */
     public void open() {
-        closure.set(null);
+        closure.updateAndGet(now -> now != null && now.fault == Fault.FENCED ? now : null);
+    }
+
+    /** Another host has taken over: nothing may be written or sent from here any more. */
+    public boolean isFenced() {
+        Closure closed = closure.get();
+        return closed != null && closed.fault == Fault.FENCED;
     }
 
     public boolean isOpen() {

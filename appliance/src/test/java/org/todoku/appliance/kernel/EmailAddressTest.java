@@ -97,4 +97,13 @@ class EmailAddressTest {
         assertThat(e).hasMessage("cannot do this: that [conflict]. Hint: hint");
         assertThat(new Secret("hidden").toString()).isEqualTo("***");
     }
+
+    @Test
+    void masksTheLocalPartInATextForPeople() {
+        assertThat(EmailAddress.masked("550 5.1.1 <taro.y@docomo.ne.jp>: User unknown"))
+                .isEqualTo("550 5.1.1 <***@docomo.ne.jp>: User unknown");
+        assertThat(EmailAddress.masked("\"abc..def.\"@docomo.ne.jp and a@b.jp"))
+                .isEqualTo("***@docomo.ne.jp and ***@b.jp");
+        assertThat(EmailAddress.masked("550 : User unknown")).isEqualTo("550 : User unknown");
+    }
 }

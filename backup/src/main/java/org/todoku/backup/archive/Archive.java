@@ -108,7 +108,9 @@ public final class Archive implements AutoCloseable {
         String key = epochKey(epoch.number());
         // A lost reply and a second try find our own claim: it names our owner and moment.
         return store.create(key, content)
-                || store.get(key).filter(found -> java.util.Arrays.equals(found, content)).isPresent();
+                || store.get(key)
+                        .filter(found -> java.util.Arrays.equals(found, content))
+                        .isPresent();
     }
 
     /**
@@ -120,7 +122,14 @@ public final class Archive implements AutoCloseable {
         byte[] content = SegmentFormat.encode(segment);
         String key = segmentKey(segment.epoch(), segment.sequence());
         if (!store.create(key, sealing.seal(key, content))) {
-            byte[] found = store.get(key).map(sealed -> sealing.open(key, sealed)).orElse(content);
+            byte[] found = store.get(key).map(object -> sealing.open(key, object)).orElse(content);
+            if (SegmentFormat.isSeal(key, found)) {
+                throw new BackupException(
+                        BackupFault.FENCED,
+                        "shipping " + key,
+                        "another host has ended this epoch",
+                        "todoku-migrate status shows who serves now");
+            }
             if (!java.util.Arrays.equals(found, content)) {
                 throw new BackupException(
                         BackupFault.FORK,
@@ -132,7 +141,31 @@ public final class Archive implements AutoCloseable {
         return Sha256.hex(content);
     }
 
-    /** The sequence numbers of an epoch's segments, ascending. Lists. */
+    /**
+     * Ends an epoch: takes the place of its next segment, so that its writer cannot ship anything
+     * any more and learns of it at once. Whatever it shipped before counts. To be called before the
+     * next epoch is claimed, with the tail read after this.
+     *
+     * @param after the last segment known; those that slip in behind it are passed over
+     * @param by who ends it, for people
+     */
+    public void seal(long epoch, long after, String by) {
+        for (long sequence = after + 1; ; sequence++) {
+            String key = segmentKey(epoch, sequence);
+            byte[] seal = SegmentFormat.encodeSeal(epoch, sequence, by);
+            if (store.create(key, sealing.seal(key, seal)) || isSeal(epoch, sequence)) {
+                return;
+            }
+        }
+    }
+
+    /** Whether there is a seal in the place of this segment. */
+    boolean isSeal(long epoch, long sequence) {
+        String key = segmentKey(epoch, sequence);
+        return SegmentFormat.isSeal(key, read(key));
+    }
+
+    /** The sequence numbers of an epoch's segments and of its seal, ascending. Lists. */
     public List<Long> segments(long epoch) {
         String prefix = "log/" + pad(epoch) + "/";
         return store.list(prefix).stream()
@@ -207,7 +240,7 @@ public final class Archive implements AutoCloseable {
     }
 
     private byte[] read(String key) {
-        byte[] sealed =
+        byte[] object =
                 store.get(key)
                         .orElseThrow(
                                 () ->
@@ -217,7 +250,7 @@ public final class Archive implements AutoCloseable {
                                                 "it is not there",
                                                 "was it deleted? Restore to an earlier moment, or"
                                                         + " from another copy of the archive"));
-        return sealing.open(key, sealed);
+        return sealing.open(key, object);
     }
 
     private Epoch readEpoch(String key) {

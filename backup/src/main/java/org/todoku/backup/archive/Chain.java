@@ -38,6 +38,20 @@ public final class Chain {
         return new Chain(archive, links);
     }
 
+    /**
+     * Ends the newest epoch and reads the chain again: from here on nothing can come to its tail
+     * but the next epoch. Without any epoch there is nothing to end.
+     */
+    public Chain seal(String by) {
+        if (links.isEmpty()) {
+            return this;
+        }
+        Link newest = links.getLast();
+        long last = newest.segments().isEmpty() ? 0 : newest.segments().getLast();
+        archive.seal(newest.epoch().number(), last, by);
+        return read(archive);
+    }
+
     public Optional<Epoch> newest() {
         return links.isEmpty() ? Optional.empty() : Optional.of(links.getLast().epoch());
     }
@@ -80,6 +94,13 @@ public final class Chain {
 
     private static List<Long> counted(Archive archive, Epoch epoch, long upTo) {
         List<Long> found = archive.segments(epoch.number());
+        if (upTo == Long.MAX_VALUE && !found.isEmpty()) {
+            // Only the last can be a seal; behind a fork point nothing counts anyway.
+            long last = found.getLast();
+            if (archive.isSeal(epoch.number(), last)) {
+                found = found.subList(0, found.size() - 1);
+            }
+        }
         List<Long> counted = found.stream().filter(sequence -> sequence <= upTo).toList();
         for (int i = 0; i < counted.size(); i++) {
             if (counted.get(i) != i + 1) {

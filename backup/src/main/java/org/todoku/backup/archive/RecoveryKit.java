@@ -40,7 +40,10 @@ public record RecoveryKit(StoreLocation location, ArchiveKey key) {
     public static RecoveryKit read(Path file) {
         Map<String, String> facts = new LinkedHashMap<>();
         try {
-            for (String line : Files.readString(file, StandardCharsets.UTF_8).split("\\R")) {
+            // On paper the key may take two lines: a line that ends with a dash goes on.
+            String text =
+                    Files.readString(file, StandardCharsets.UTF_8).replaceAll("-\\s*\\R\\s*", "-");
+            for (String line : text.split("\\R")) {
                 Matcher matcher = LINE.matcher(line.replace("&amp;", "&"));
                 if (matcher.matches()) {
                     facts.put(matcher.group(1), matcher.group(2));

@@ -71,9 +71,9 @@ final class Sealing {
         }
     }
 
-    byte[] open(String objectKey, byte[] sealed) {
+    byte[] open(String objectKey, byte[] content) {
         try {
-            byte[] compressed = aead.decrypt(sealed, boundTo(objectKey));
+            byte[] compressed = aead.decrypt(content, boundTo(objectKey));
             try (var in = new ZstdCompressorInputStream(new ByteArrayInputStream(compressed))) {
                 return in.readAllBytes();
             }

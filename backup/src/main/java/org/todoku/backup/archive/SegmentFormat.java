@@ -13,6 +13,8 @@ import org.todoku.backup.volume.LogPosition;
  * JSON, the bytes of all chunks one after the other. Its hash is the SHA-256 of exactly this.
  */
 final class SegmentFormat {
+    private static final String SEAL = "sealed by ";
+
     private SegmentFormat() {}
 
     static byte[] encode(Segment segment) {
@@ -33,6 +35,26 @@ final class SegmentFormat {
         out.writeBytes(header);
         segment.chunks().forEach(chunk -> out.writeBytes(chunk.bytes()));
         return out.toByteArray();
+    }
+
+    /** What stands in the place of the next segment once an epoch is over: a header alone. */
+    static byte[] encodeSeal(long epoch, long sequence, String by) {
+        byte[] header = Json.write(new Header(epoch, sequence, SEAL + by, "", List.of()));
+        return ByteBuffer.allocate(Integer.BYTES + header.length)
+                .putInt(header.length)
+                .put(header)
+                .array();
+    }
+
+    static boolean isSeal(String key, byte[] content) {
+        try {
+            ByteBuffer in = ByteBuffer.wrap(content);
+            byte[] json = new byte[in.getInt()];
+            in.get(json);
+            return Json.read(json, Header.class).previous().startsWith(SEAL);
+        } catch (IOException | RuntimeException e) {
+            throw Sealing.damaged(key, "it is no log segment", e);
+        }
     }
 
     static Segment decode(String key, byte[] content) {

@@ -1,6 +1,6 @@
 /**
- * What lies in the archive: epochs, log segments, bases, capsules; their format, compression and\n
- * * sealing. Knows nothing of a running database. Imports objects, fault.
+ * What lies in the archive: epochs, log segments, bases, capsules; their format, compression and
+ * sealing. Knows nothing of a running database. Imports objects, fault.
  */
 @NullMarked
 package org.todoku.backup.archive;

@@ -19,6 +19,7 @@ import org.todoku.backup.archive.Epoch;
 import org.todoku.backup.archive.ForkPoint;
 import org.todoku.backup.archive.Segment;
 import org.todoku.backup.fault.BackupException;
+import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.volume.LocalLog;
 import org.todoku.backup.volume.LogChunk;
 import org.todoku.backup.volume.LogPosition;
@@ -207,6 +208,9 @@ public final class LogShipper implements AutoCloseable {
                 step();
                 note(null);
             } catch (BackupException e) {
+                if (e.fault() == BackupFault.FENCED) {
+                    fenced();
+                }
                 note(e);
                 pause();
             } catch (RuntimeException e) {
@@ -238,18 +242,29 @@ public final class LogShipper implements AutoCloseable {
     }
 
     private void lookForFence() {
-        Optional<Epoch> found = archive.epoch(epoch + 1);
-        if (found.isPresent()) {
-            Epoch newest = archive.newestEpoch().orElse(found.get());
-            lock.lock();
-            try {
-                fencedBy = newest;
-                changed.signalAll();
-            } finally {
-                lock.unlock();
-            }
-            settings.onFenced().accept(newest);
+        if (archive.epoch(epoch + 1).isPresent()) {
+            fenced();
         }
+    }
+
+    /** The listener first: whoever waits for the archive finds the gate closed when it wakes. */
+    private void fenced() {
+        Epoch newest =
+                archive.newestEpoch().filter(e -> e.number() > epoch).orElseGet(this::unnamed);
+        settings.onFenced().accept(newest);
+        lock.lock();
+        try {
+            fencedBy = newest;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Our epoch was sealed, and whoever did it has not yet claimed the next. */
+    private Epoch unnamed() {
+        String now = clock.instant().toString();
+        return new Epoch(epoch + 1, "", "another host", "", Optional.empty(), now, "");
     }
 
     private void takeForced() {
@@ -276,7 +291,7 @@ public final class LogShipper implements AutoCloseable {
             return localLog.read(from, to);
         } catch (IOException e) {
             throw new BackupException(
-                    org.todoku.backup.fault.BackupFault.DISK_FAILED,
+                    BackupFault.DISK_FAILED,
                     "reading the local log from " + from + " to " + to,
                     e.toString(),
                     "look at the disk; until it answers the archive stays behind",

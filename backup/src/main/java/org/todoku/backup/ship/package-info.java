@@ -1,6 +1,6 @@
 /**
- * From the running database to the archive: the log shipper and the base backup. Promises I3
- * (what\n * is shipped is gap-free and chained). Imports volume, archive, objects, fault.
+ * From the running database to the archive: the log shipper and the base backup. Promises I3 (what
+ * is shipped is gap-free and chained). Imports volume, archive, objects, fault.
  */
 @NullMarked
 package org.todoku.backup.ship;

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.objects.FolderObjects;
+import org.todoku.backup.objects.StoreLocation;
 
 class ArchiveKeyTest {
     @TempDir Path root;
@@ -24,6 +25,16 @@ class ArchiveKeyTest {
         String typed = key.text().toUpperCase(Locale.ROOT).replace("-", "-\n ");
         assertThat(ArchiveKey.parse(typed, "kit").text()).isEqualTo(key.text());
         assertThat(key.toString()).doesNotContain(key.text().substring(20, 30));
+    }
+
+    @Test
+    void readsAKitAsItIsTypedOffPaper() throws Exception {
+        ArchiveKey key = ArchiveKey.generate(new SecureRandom());
+        RecoveryKit kit = new RecoveryKit(StoreLocation.of("s3://b/p", null, "r", true), key);
+        String typed = kit.text().replaceFirst("-(....-....)\n", "-\n  $1\n");
+        assertThat(typed).isNotEqualTo(kit.text());
+        Path file = Files.writeString(root.resolve("kit.txt"), typed);
+        assertThat(RecoveryKit.read(file).text()).isEqualTo(kit.text());
     }
 
     @Test

@@ -97,7 +97,9 @@ final class MessageApi {
     }
 
     private static void put(ObjectNode item, DeliveryView row) {
-        item.put("member", row.member().toString())
+        // The same id stands in the mail's Message-ID, as <mMESSAGE.dID@domain>.
+        item.put("id", row.id().toString())
+                .put("member", row.member().toString())
                 .put("name", row.name())
                 .put("outcome", row.outcome().code())
                 .put("attempts", row.attempts())

@@ -8,6 +8,8 @@ import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.kernel.Secret;
+import org.todoku.appliance.store.Database;
+import org.todoku.appliance.store.Tx;
 
 /**
  * Makes the organisation, its first administrator and an API token; the same for the command line
@@ -16,18 +18,23 @@ import org.todoku.appliance.kernel.Secret;
 public final class FirstSetup {
     private static final String WHAT = "set up";
 
-    /** As account demands it; checked first, so that nothing is left half-made. */
+    /** As account demands it. */
     private static final int MIN_PASSWORD = 8;
 
     private static final int MAX_PASSWORD = 256;
 
+    private final Database database;
     private final Organisations organisations;
     private final Administrators administrators;
     private final ApiTokens tokens;
     private volatile boolean done;
 
     public FirstSetup(
-            Organisations organisations, Administrators administrators, ApiTokens tokens) {
+            Database database,
+            Organisations organisations,
+            Administrators administrators,
+            ApiTokens tokens) {
+        this.database = database;
         this.organisations = organisations;
         this.administrators = administrators;
         this.tokens = tokens;
@@ -62,10 +69,15 @@ public final class FirstSetup {
                     "the password has " + length + " characters",
                     "use " + MIN_PASSWORD + " to " + MAX_PASSWORD + " characters");
         }
-        Organisation made = organisations.create(answers.organisation(), answers.slug());
-        administrators.create(made.id(), email, email.local(), answers.password());
-        Secret token = tokens.create(made.id(), "setup");
+        Secret token = database.write(tx -> make(tx, answers, email));
         done = true;
         return token;
+    }
+
+    /** In one transaction: an organisation that nobody can sign in to would be of no use. */
+    private Secret make(Tx tx, Answers answers, EmailAddress email) {
+        Organisation made = organisations.create(tx, answers.organisation(), answers.slug());
+        administrators.create(tx, made.id(), email, email.local(), answers.password());
+        return tokens.create(tx, made.id(), "setup");
     }
 }

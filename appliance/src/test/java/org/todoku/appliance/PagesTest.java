@@ -1,0 +1,166 @@
+package org.todoku.appliance;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.todoku.appliance.account.OrganisationId;
+import org.todoku.appliance.audience.Audience;
+import org.todoku.appliance.kernel.EmailAddress;
+import org.todoku.appliance.member.MemberId;
+import org.todoku.appliance.member.MemberState;
+import org.todoku.appliance.member.NewMember;
+import org.todoku.appliance.message.MessageId;
+import org.todoku.appliance.message.NewMessage;
+
+/** Member pages and the console in a real browser, also without scripts and on a narrow screen. */
+class PagesTest {
+    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+
+    @TempDir static Path folder;
+    private static RunningAppliance running;
+    private static Playwright playwright;
+    private static Browser browser;
+    private static OrganisationId school;
+    private static MemberId member;
+    private static MessageId message;
+
+    @BeforeAll
+    static void start() {
+        Assumptions.assumeTrue(Files.isExecutable(CHROMIUM), "SKIPPED: no " + CHROMIUM);
+        running = new RunningAppliance(folder.resolve("data"));
+        var parts = running.appliance.parts();
+        school = parts.organisations().bySlug("shiken").orElseThrow().id();
+        member =
+                parts.members()
+                        .create(
+                                school,
+                                new NewMember(
+                                        "鈴木 <b>一郎</b>",
+                                        "すずき",
+                                        List.of(EmailAddress.of("i@example.jp")),
+                                        Map.of("学年", List.of("1"))));
+        message =
+                parts.sending()
+                        .send(
+                                school,
+                                "test",
+                                new NewMessage(
+                                        "遠足",
+                                        "<script>alert(1)</script> https://example.jp/a。",
+                                        new Audience.Everyone(),
+                                        true,
+                                        Optional.empty(),
+                                        Optional.empty()),
+                                Optional.empty());
+        playwright =
+                Playwright.create(
+                        new Playwright.CreateOptions()
+                                .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        browser =
+                playwright
+                        .chromium()
+                        .launch(
+                                new BrowserType.LaunchOptions()
+                                        .setExecutablePath(CHROMIUM)
+                                        .setArgs(List.of("--no-sandbox", "--disable-gpu")));
+    }
+
+    @AfterAll
+    static void stop() {
+        if (playwright != null) {
+            playwright.close();
+        }
+        if (running != null) {
+            running.close();
+        }
+    }
+
+    @Test
+    void countsAMessageAsReadByTheButtonWhereThereIsNoScriptAndNotByFetchingIt() {
+        String link = running.appliance.parts().mailText().messageLink(message.value(), member);
+        Page page = narrow(false);
+        page.navigate(link);
+        assertThat(page.locator(".letter .text")).containsText("<script>alert(1)</script>");
+        assertThat(page.locator(".letter .text a")).hasAttribute("href", "https://example.jp/a");
+        assertThat(running.appliance.parts().ledger().counts(message).read()).isZero();
+        page.click("text=読みました");
+        assertThat(page.locator(".read-row .done")).isVisible();
+        RunningAppliance.await(
+                "the read is written",
+                () -> running.appliance.parts().ledger().counts(message).read() == 1);
+    }
+
+    @Test
+    void letsMembersCorrectTheirDataAndLeave() {
+        String link = running.appliance.parts().mailText().profileLink(member);
+        Page page = narrow(true);
+        page.navigate(link);
+        assertThat(page.locator("main")).containsText("i@example.jp");
+        page.fill("#name", "鈴木 二郎");
+        page.click("text=保存する");
+        assertThat(page.locator("[role=status]")).hasText("保存しました。");
+        assertThat(find().name()).isEqualTo("鈴木 二郎");
+        assertThat(find().contacts()).hasSize(1);
+        page.click("summary");
+        page.check("input[name=sure]");
+        page.click("button.danger");
+        assertThat(page.locator("h1")).hasText("退会しました");
+        assertThat(find().state()).isEqualTo(MemberState.LEFT);
+        page.navigate(link);
+        assertThat(page.locator("h1")).hasText("このリンクは開けません");
+        running.appliance.parts().members().rejoin(school, member);
+    }
+
+    @Test
+    void fitsOnANarrowScreen() {
+        Page page = narrow(true);
+        page.navigate(running.url + "/console/");
+        page.fill("#email", RunningAppliance.EMAIL);
+        page.fill("#password", RunningAppliance.PASSWORD);
+        page.click("main button");
+        assertThat(page.locator("h1")).hasText("概要");
+        for (String path :
+                List.of(
+                        "",
+                        "members",
+                        "members/import",
+                        "messages/new",
+                        "messages",
+                        "inquiries",
+                        "system",
+                        "messages/" + message)) {
+            page.navigate(running.url + "/console/" + path);
+            assertThat(page.locator("h1")).isVisible();
+            assertThat(page.evaluate("document.documentElement.scrollWidth"))
+                    .as("width of /console/%s", path)
+                    .isEqualTo(320);
+        }
+    }
+
+    private static org.todoku.appliance.member.Member find() {
+        return running.appliance.parts().members().find(school, member).orElseThrow();
+    }
+
+    private static Page narrow(boolean script) {
+        return browser.newContext(
+                        new Browser.NewContextOptions()
+                                .setViewportSize(320, 640)
+                                .setLocale("ja-JP")
+                                .setJavaScriptEnabled(script))
+                .newPage();
+    }
+}
