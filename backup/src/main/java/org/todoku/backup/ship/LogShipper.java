@@ -436,7 +436,15 @@ public final class LogShipper implements AutoCloseable {
 
         @Override
         public boolean awaitShipped(LogPosition upTo, Duration timeout) {
-            return LogShipper.this.awaitShipped(upTo, timeout);
+            // A commit waits on whatever interrupts it: the flag must not end each of its waits.
+            boolean interrupted = Thread.interrupted();
+            try {
+                return LogShipper.this.awaitShipped(upTo, timeout);
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
         }
 
         @Override

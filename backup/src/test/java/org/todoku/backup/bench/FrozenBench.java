@@ -81,8 +81,7 @@ public final class FrozenBench {
                             Duration.ofMillis(250),
                             VolumeSettings.ISOLATED_AFTER,
                             VolumeSettings.WRITE_BEHIND_MAX);
-            Volume volume =
-                    Volume.attach(database, shipper.tap(), settings, VolumeListener.NONE);
+            Volume volume = Volume.attach(database, shipper.tap(), settings, VolumeListener.NONE);
             bench.run(volume, frozen, seconds);
             volume.detach(Duration.ofSeconds(10));
             shipper.stop(Duration.ofSeconds(5));
