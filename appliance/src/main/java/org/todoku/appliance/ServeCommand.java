@@ -1,8 +1,11 @@
 package org.todoku.appliance;
 
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,6 +18,12 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.VersionLine.class,
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+    private static final Duration STOP = Duration.ofSeconds(9);
+
+    /** As a shell shows a process that SIGTERM ended. */
+    private static final int TERMINATED = 143;
+
     @Mixin private DataOptions options;
     @Spec private CommandSpec spec;
 
@@ -40,8 +49,24 @@ final class ServeCommand implements Callable<Integer> {
             throw e;
         }
         CountDownLatch never = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(appliance::close, "stop"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(appliance), "stop"));
         afterStart.run();
         never.await();
+    }
+
+    /**
+     * SIGTERM promises ten seconds, also when neither the archive nor a relay answers: what is not
+     * done by then is left as after a crash, which every start can deal with.
+     */
+    private static void stop(Appliance appliance) {
+        Thread closing = Thread.ofPlatform().daemon().name("closing").start(appliance::close);
+        try {
+            if (!closing.join(STOP)) {
+                LOG.warn("not everything stopped in time; the next start goes on from there");
+                Runtime.getRuntime().halt(TERMINATED);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

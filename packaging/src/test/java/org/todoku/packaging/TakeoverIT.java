@@ -68,6 +68,28 @@ class TakeoverIT {
         }
     }
 
+    @Test
+    void stopsInTimeAlsoWithoutItsArchive() throws Exception {
+        Host host = new Host(folder.resolve("host"));
+        host.environment.putAll(
+                Map.of(
+                        "AWS_ACCESS_KEY_ID", S3Server.ACCESS,
+                        "AWS_SECRET_ACCESS_KEY", S3Server.SECRET));
+        Path data = folder.resolve("data");
+        Path files = Files.createDirectories(folder.resolve("s3"));
+        try (S3Server archive = S3Server.s3proxy(files)) {
+            host.configure(Optional.of(archive.location("school")), relay.port(), RATE);
+            host.setUp(data);
+            try (Program server = host.serve(data)) {
+                archive.kill();
+                host.post("/api/v1/members/import", "text/csv", SchoolRoster.file());
+                host.post("/api/v1/messages", toEveryone());
+                assertThat(server.stop()).as("SIGTERM stops within 10 s").isTrue();
+                assertThat(relay.mails()).as("nothing left without its claim").isEmpty();
+            }
+        }
+    }
+
     /** The old host lives and sends on while it is taken over from: the hardest case for I7. */
     @Test
     void takesOverFromAHostThatStillSends() throws Exception {
