@@ -116,6 +116,19 @@ class BackupTest {
     }
 
     @Test
+    void confirmsNothingThatAFencedHostCannotArchive() throws Exception {
+        try (var old = TestDatabase.open(root, "old", ForcePolicy.LOCAL_AND_ARCHIVE)) {
+            old.insert(0, 10);
+            TestDatabase.restore(root, "new", Optional.empty());
+            try (var moved = TestDatabase.open(root, "new")) {
+                assertThatThrownBy(() -> old.insert(10, 1))
+                        .isInstanceOf(java.sql.SQLException.class);
+                assertThat(moved.rows()).isEqualTo(range(0, 10));
+            }
+        }
+    }
+
+    @Test
     void refusesADirectoryThatWentOnWithoutTheArchive() throws Exception {
         setBack();
         TestDatabase.change(root.resolve("a/db"), "insert into t values(-1, 'elsewhere')");

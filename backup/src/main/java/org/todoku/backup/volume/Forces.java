@@ -104,8 +104,12 @@ final class Forces implements StorageWatch.Waiting {
         }
     }
 
-    private void awaitArchive(LogPosition upTo) {
-        while (!tap.awaitShipped(upTo, Duration.ofSeconds(1)) && !tap.isOver()) {
+    /** Fails, rather than confirm what a host that was fenced out cannot put into the line. */
+    private void awaitArchive(LogPosition upTo) throws IOException {
+        while (!tap.awaitShipped(upTo, Duration.ofSeconds(1))) {
+            if (tap.isOver()) {
+                throw new IOException("the archive takes nothing more from this host");
+            }
             tap.hurry();
         }
     }
