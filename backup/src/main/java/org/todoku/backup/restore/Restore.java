@@ -154,6 +154,7 @@ public final class Restore {
 
     private void proveContiguous(BaseManifest base) throws IOException {
         long last = ends.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
+        long before = 0;
         for (long file = base.logStart(); file <= last; file++) {
             if (!ends.containsKey(file)) {
                 throw broken(file, "it is missing");
@@ -163,9 +164,11 @@ public final class Restore {
             if (valid.isEmpty() || !onlyZerosAfter(content, valid.getAsLong())) {
                 throw broken(file, "it is not valid up to its end");
             }
-            if (file < last && content.length != valid.getAsLong() + LogScan.END_MARKER) {
-                throw broken(file, "it does not end where the next begins");
+            // Its length proves nothing: zeros of room that was not needed may lie behind the end.
+            if (before != 0 && LogScan.previousEnd(content) != before) {
+                throw broken(file - 1, "it does not end where the next begins");
             }
+            before = new LogPosition(file, valid.getAsLong()).instant();
         }
         LogPosition end = new LogPosition(last, ends.getOrDefault(last, 0L));
         if (end.isBefore(base.end())) {
