@@ -21,6 +21,7 @@ import org.todoku.appliance.account.ServerSecret;
 import org.todoku.appliance.account.Sessions;
 import org.todoku.appliance.account.SignedTokens;
 import org.todoku.appliance.audience.Audiences;
+import org.todoku.appliance.continuity.ControlSocket;
 import org.todoku.appliance.delivery.Dispatcher;
 import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.MailSettings;
@@ -80,6 +81,7 @@ final class Appliance implements AutoCloseable {
     private final Secret setupCode;
     private final Optional<PemTls> tls;
     private final WebShell web;
+    private final ControlSocket control;
     private volatile boolean ready;
 
     /** The doors of all features. */
@@ -128,6 +130,7 @@ final class Appliance implements AutoCloseable {
                         .certificate()
                         .map(file -> new PemTls(file, config.tls().key().orElseThrow()));
         this.web = web(more);
+        this.control = new ControlSocket(directory.path(), Map.of("base", storage.takesBase()));
     }
 
     /** Claims the directory and opens what is in it. */
@@ -156,6 +159,7 @@ final class Appliance implements AutoCloseable {
         features.listener().ifPresent(SmtpListener::start);
         tls.ifPresent(PemTls::start);
         web.start();
+        control.start();
         ready = true;
         invite();
     }
@@ -189,6 +193,7 @@ final class Appliance implements AutoCloseable {
     @Override
     public void close() {
         ready = false;
+        step("the control socket", control::close);
         step("the web pages", web::stop);
         step("the certificate watch", () -> stop(tls));
         step("the mail listener", () -> features.listener().ifPresent(SmtpListener::stop));

@@ -22,8 +22,10 @@ import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Epoch;
 import org.todoku.backup.archive.HostName;
+import org.todoku.backup.archive.ProbeVerdict;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
+import org.todoku.backup.objects.BucketProbe;
 import org.todoku.backup.objects.ObjectStore;
 import org.todoku.backup.objects.ObjectStores;
 import org.todoku.backup.restore.BootGuard;
@@ -85,8 +87,7 @@ final class ArchiveWriter {
         ArchiveSettings settings = config.archive().orElseThrow();
         ObjectStore store = ObjectStores.open(settings.location());
         try {
-            ArchiveKey key = key(settings, store);
-            Archive archive = Archive.openOrCreate(store, key, clock);
+            Archive archive = openArchive(config, settings, store, clock);
             Chain found = Chain.read(archive);
             LocalLog log = new LocalLog(config.database());
             Scratch.delete(Scratch.of(config));
@@ -106,6 +107,30 @@ final class ArchiveWriter {
             store.close();
             throw e;
         }
+    }
+
+    /** A new archive is made only together with what a probe finds out about its store. */
+    private static Archive openArchive(
+            BackupConfig config, ArchiveSettings settings, ObjectStore store, InstantSource clock) {
+        ArchiveKey key = key(settings, store);
+        boolean isNew = !Archive.exists(store);
+        List<BucketProbe.Check> checks = isNew ? new BucketProbe(store, clock).run() : List.of();
+        Archive archive = Archive.openOrCreate(store, key, clock);
+        if (isNew) {
+            archive.put(new ProbeVerdict(clock.instant().toString(), config.version(), checks));
+        }
+        archive.verdict()
+                .flatMap(ProbeVerdict::failed)
+                .ifPresent(
+                        check ->
+                                LOG.log(
+                                        Level.WARNING,
+                                        "the archive''s store does not keep ''{0}'' ({1}): it cannot"
+                                                + " fence a host out, so a takeover will ask whether"
+                                                + " this host is switched off",
+                                        check.name(),
+                                        check.seen()));
+        return archive;
     }
 
     /** A new archive gets a new key; the key of one that exists is never made up. */

@@ -41,6 +41,11 @@ final class TakeoverCommand implements Callable<Integer> {
     @Option(names = "--yes", description = "asks nothing")
     private boolean yes;
 
+    @Option(
+            names = "--old-host-is-off",
+            description = "you answer for it: needed where the archive's store cannot fence it out")
+    private boolean oldHostIsOff;
+
     @Override
     public Integer call() {
         long begun = System.nanoTime();
@@ -67,6 +72,7 @@ final class TakeoverCommand implements Callable<Integer> {
                                 .formatted(writer.number() + 1));
                 return 0;
             }
+            requireFence(archive);
             confirm(writer);
             Takeover takeover = new Takeover(archive, data, output);
             Optional<Path> file = takeover.configuration(kit, config.file());
@@ -84,6 +90,20 @@ final class TakeoverCommand implements Callable<Integer> {
                             + " was handed over, who certainly was not, and who is in doubt");
         }
         return noStart ? sayHow(started) : start(started);
+    }
+
+    /** Where the store lets two writers win, only a person can know that the old host is off. */
+    private void requireFence(Archive archive) {
+        if (!oldHostIsOff) {
+            archive.verdict()
+                    .ifPresent(
+                            verdict ->
+                                    verdict.requireFence(
+                                            "taking over from " + archive.location(),
+                                            "switch the old host off (or take its access key away),"
+                                                    + " then say so with --old-host-is-off; nothing was"
+                                                    + " changed"));
+        }
     }
 
     /** Only a terminal is asked: to a script the command itself is the answer. */

@@ -22,6 +22,8 @@ public final class Archive implements AutoCloseable {
 
     static final String INFO = "todoku-archive.json";
 
+    private static final String VERDICTS = "verdict/";
+
     private final ObjectStore store;
     private final Sealing sealing;
     private final String id;
@@ -224,6 +226,25 @@ public final class Archive implements AutoCloseable {
                 .filter(key -> key.compareTo(capsuleKey(epoch)) <= 0)
                 .max(Comparator.naturalOrder())
                 .map(key -> parse(key, read(key), Capsule.class));
+    }
+
+    /** Keeps what a probe found; the newest verdict counts. Lists. */
+    public void put(ProbeVerdict verdict) {
+        long number = verdicts().size() + 1L;
+        create(VERDICTS + pad(number), Json.write(verdict));
+    }
+
+    /**
+     * What the newest probe of this archive's store found; empty when it was never probed. Lists.
+     */
+    public Optional<ProbeVerdict> verdict() {
+        return verdicts().stream()
+                .max(Comparator.naturalOrder())
+                .map(key -> parse(key, read(key), ProbeVerdict.class));
+    }
+
+    private List<String> verdicts() {
+        return store.list(VERDICTS).stream().map(ObjectInfo::key).toList();
     }
 
     @Override

@@ -144,16 +144,17 @@ final class LogRestore {
         ends.put(file, chunk.end().offset());
     }
 
-    /** How many bytes of a chunk the base has itself. */
+    /** How many bytes of a chunk the base has itself; of a file before its last one, all. */
     private int inBase(LogChunk chunk) {
         long file = chunk.start().file();
-        long end =
-                file < base.end().file()
-                        ? ends.getOrDefault(file, 0L)
-                        : file == base.end().file() ? base.end().offset() : 0;
-        return Math.clamp(end - chunk.start().offset(), 0, chunk.bytes().length);
+        if (file != base.end().file()) {
+            return file < base.end().file() ? chunk.bytes().length : 0;
+        }
+        long known = base.end().offset() - chunk.start().offset();
+        return Math.clamp(known, 0, chunk.bytes().length);
     }
 
+    /** Whether the file has these bytes; behind its end only zeros may be, room not needed. */
     private boolean holds(LogChunk chunk, int length) throws IOException {
         ByteBuffer found = ByteBuffer.allocate(length);
         try (FileChannel channel =
@@ -164,8 +165,7 @@ final class LogRestore {
                 read = channel.read(found, at + found.position());
             }
         }
-        return !found.hasRemaining()
-                && Arrays.equals(found.array(), 0, length, chunk.bytes(), 0, length);
+        return Arrays.equals(found.array(), 0, length, chunk.bytes(), 0, length);
     }
 
     private void write(long file, long at, LogChunk chunk, int from) throws IOException {
@@ -190,6 +190,7 @@ final class LogRestore {
 
     private void prove() throws IOException {
         long last = ends.isEmpty() ? 0 : ends.lastKey();
+        long before = 0;
         for (long file = base.logStart(); file <= last; file++) {
             if (!ends.containsKey(file)) {
                 throw broken(file, "it is missing");
@@ -199,9 +200,11 @@ final class LogRestore {
             if (valid.isEmpty() || !onlyZerosAfter(content, valid.getAsLong())) {
                 throw broken(file, "it is not valid up to its end");
             }
-            if (file < last && content.length != valid.getAsLong() + LogScan.END_MARKER) {
-                throw broken(file, "it does not end where the next begins");
+            // Its length proves nothing: zeros of room that was not needed may lie behind the end.
+            if (before != 0 && LogScan.previousEnd(content) != before) {
+                throw broken(file - 1, "it does not end where the next begins");
             }
+            before = new LogPosition(file, valid.getAsLong()).instant();
         }
         LogPosition end = new LogPosition(last, ends.getOrDefault(last, 0L));
         if (end.isBefore(base.end())) {
