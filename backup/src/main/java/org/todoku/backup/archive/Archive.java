@@ -3,6 +3,7 @@ package org.todoku.backup.archive;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -213,6 +214,25 @@ public final class Archive implements AutoCloseable {
                 .filter(key -> key.endsWith("/manifest"))
                 .map(key -> parse(key, read(key), BaseManifest.class))
                 .toList();
+    }
+
+    /** As {@link #bases()}, but a manifest that is damaged only hides its own base. Lists. */
+    public BaseCatalogue catalogue() {
+        List<BaseManifest> bases = new ArrayList<>();
+        List<String> unreadable = new ArrayList<>();
+        for (ObjectInfo info : store.list("base/")) {
+            if (info.key().endsWith("/manifest")) {
+                try {
+                    bases.add(parse(info.key(), read(info.key()), BaseManifest.class));
+                } catch (BackupException e) {
+                    if (e.fault() != BackupFault.OBJECT_DAMAGED) {
+                        throw e;
+                    }
+                    unreadable.add(e.what() + ": " + e.why());
+                }
+            }
+        }
+        return new BaseCatalogue(bases, unreadable);
     }
 
     public void putCapsule(long epoch, Capsule capsule) {
