@@ -1,6 +1,10 @@
 package org.todoku.backup.archive;
 
+import com.google.crypto.tink.Aead;
+import com.google.crypto.tink.KeysetHandle;
+import com.google.crypto.tink.RegistryConfiguration;
 import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -25,13 +29,22 @@ public final class Archive implements AutoCloseable {
     private static final String VERDICTS = "verdict/";
 
     private final ObjectStore store;
+    private final Keysets keysets;
+    private final KeysetHandle keyset;
     private final Sealing sealing;
     private final String id;
 
-    private Archive(ObjectStore store, Sealing sealing, String id) {
+    private Archive(ObjectStore store, Keysets keysets, KeysetHandle keyset, String id) {
         this.store = store;
-        this.sealing = sealing;
+        this.keysets = keysets;
+        this.keyset = keyset;
         this.id = id;
+        try {
+            Aead aead = keyset.getPrimitive(RegistryConfiguration.get(), Aead.class);
+            this.sealing = new Sealing(aead, id);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Opens an archive that exists. */
@@ -53,8 +66,8 @@ public final class Archive implements AutoCloseable {
                     "its format " + info.format() + " is not the " + FORMAT + " of this version",
                     "use the version of Todoku that wrote it, or a newer one");
         }
-        Sealing sealing = Sealing.open(key, info.keyset(), info.archiveId(), store.location());
-        return new Archive(store, sealing, info.archiveId());
+        Keysets keysets = Keysets.read(store, info);
+        return new Archive(store, keysets, keysets.open(key), info.archiveId());
     }
 
     /** Opens an archive, and makes it first where there is none. */
@@ -67,7 +80,7 @@ public final class Archive implements AutoCloseable {
                             FORMAT,
                             HexFormat.of().formatHex(random),
                             clock.instant().toString(),
-                            Sealing.newKeyset(key));
+                            Keysets.first(key));
             // Whoever comes second finds the other's keyset and opens that.
             store.create(INFO, Json.write(info));
         }
@@ -76,6 +89,15 @@ public final class Archive implements AutoCloseable {
 
     public static boolean exists(ObjectStore store) {
         return store.get(INFO).isPresent();
+    }
+
+    /**
+     * Replaces the key that opens this archive: what is written by those who open it from now on is
+     * sealed with a new key too, what lies there stays readable with the next key. Who has the old
+     * key <em>and</em> can read the store can still open what was sealed before.
+     */
+    public void rotate(ArchiveKey next, InstantSource clock) {
+        keysets.rotate(keyset, next, clock);
     }
 
     public String id() {
