@@ -40,6 +40,7 @@ import org.todoku.backup.volume.LocalLog;
 import org.todoku.backup.volume.LogChunk;
 import org.todoku.backup.volume.LogPosition;
 import org.todoku.backup.volume.LogTap;
+import org.todoku.backup.volume.Volume;
 
 /** One term as the archive's writer: the epoch, the shipper, and the bases when they are due. */
 final class ArchiveWriter {
@@ -58,6 +59,7 @@ final class ArchiveWriter {
     private final Condition stopped = lock.newCondition();
 
     private volatile @Nullable BaseManifest newestBase;
+    private final boolean wasUnlogged;
     private Instant baseNotBefore = Instant.EPOCH;
     private boolean stopping;
     private @Nullable Thread thread;
@@ -74,10 +76,10 @@ final class ArchiveWriter {
         this.epoch = claimed.epoch();
         this.shipper = claimed.shipper();
         this.newestBase = claimed.base().orElse(null);
+        this.wasUnlogged = claimed.wasUnlogged();
         this.clock = clock;
-        Path scratch = config.dataDirectory().resolve("base.tmp");
-        LocalLog log = new LocalLog(config.database());
-        this.bases = new BaseBackup(archive, shipper, log, scratch, clock);
+        Path aside = Scratch.of(config).resolve("aside");
+        this.bases = new BaseBackup(archive, shipper, aside, clock);
     }
 
     static ArchiveWriter open(
@@ -88,6 +90,7 @@ final class ArchiveWriter {
             Archive archive = openArchive(config, settings, store, clock);
             Chain found = Chain.read(archive);
             LocalLog log = new LocalLog(config.database());
+            Scratch.delete(Scratch.of(config));
             new BootGuard(node).checkWriter(found);
             Chain chain = found.seal(node.owner());
             List<LogChunk> catchUp = new CatchUp(archive, log).run(chain);
@@ -95,10 +98,11 @@ final class ArchiveWriter {
             ShipSettings shipping = new ShipSettings(settings.shipInterval(), onFenced);
             LogShipper shipper = new LogShipper(archive, epoch, log, shipping, clock);
             shipper.start(catchUp);
+            boolean wasUnlogged = ArchiveMode.onBeforeBoot(config.database());
             archive.putCapsule(epoch.number(), config.capsule().get());
             Optional<BaseManifest> base = newestBase(archive, chain);
-            return new ArchiveWriter(
-                    config, settings, archive, new Claimed(epoch, shipper, base), clock);
+            Claimed claimed = new Claimed(epoch, shipper, base, wasUnlogged);
+            return new ArchiveWriter(config, settings, archive, claimed, clock);
         } catch (RuntimeException e) {
             store.close();
             throw e;
@@ -142,7 +146,8 @@ final class ArchiveWriter {
         return ArchiveKey.read(settings.keyFile());
     }
 
-    private record Claimed(Epoch epoch, LogShipper shipper, Optional<BaseManifest> base) {}
+    private record Claimed(
+            Epoch epoch, LogShipper shipper, Optional<BaseManifest> base, boolean wasUnlogged) {}
 
     private static Epoch claim(
             BackupConfig config, Archive archive, NodeFile node, Chain chain, InstantSource clock) {
@@ -181,15 +186,19 @@ final class ArchiveWriter {
      * Begins to take bases when they are due. The first one of all is taken before this returns:
      * without it nothing could be restored.
      */
-    void start(DatabaseConnections database) {
-        if (newestBase == null || !ArchiveMode.isOn(config.database())) {
-            takeBase(database);
+    void start(DatabaseConnections database, Volume volume) {
+        ArchiveMode.on(config.database(), database, Scratch.of(config));
+        // What was not logged, while no archive was configured, is in no older base.
+        if (newestBase == null || wasUnlogged) {
+            takeBase(database, volume);
         }
-        thread = Thread.ofPlatform().daemon().name("base-backup").start(() -> run(database));
+        thread =
+                Thread.ofPlatform().daemon().name("base-backup").start(() -> run(database, volume));
     }
 
-    BaseManifest takeBase(DatabaseConnections database) {
-        BaseManifest taken = bases.take(database, epoch.number(), config.version());
+    BaseManifest takeBase(DatabaseConnections database, Volume volume) {
+        var source = new BaseBackup.Source(database, volume, epoch.number(), config.version());
+        BaseManifest taken = bases.take(source, Optional.ofNullable(newestBase));
         newestBase = taken;
         return taken;
     }
@@ -234,11 +243,11 @@ final class ArchiveWriter {
         archive.close();
     }
 
-    private void run(DatabaseConnections database) {
+    private void run(DatabaseConnections database, Volume volume) {
         while (!isStopped()) {
             try {
                 heartbeat();
-                baseWhenDue(database);
+                baseWhenDue(database, volume);
             } catch (RuntimeException e) {
                 LOG.log(Level.WARNING, String.valueOf(e.getMessage()));
             }
@@ -259,7 +268,7 @@ final class ArchiveWriter {
         archive.store().replace("status/heartbeat.json", json.getBytes(StandardCharsets.UTF_8));
     }
 
-    private void baseWhenDue(DatabaseConnections database) {
+    private void baseWhenDue(DatabaseConnections database, Volume volume) {
         BaseManifest base = newestBase;
         if (base == null || clock.instant().isBefore(baseNotBefore)) {
             return;
@@ -270,7 +279,7 @@ final class ArchiveWriter {
             return;
         }
         try {
-            takeBase(database);
+            takeBase(database, volume);
         } catch (BackupException e) {
             // The bases that there are stay good; the log goes on from them.
             baseNotBefore = clock.instant().plus(AFTER_FAILURE);
@@ -278,9 +287,9 @@ final class ArchiveWriter {
         }
     }
 
-    /** A base itself leaves a few records in the next log file: those alone ask for no new base. */
+    /** A base leaves a few records in the log itself: those alone ask for no new base. */
     private static LogPosition quietEnd(BaseManifest base) {
-        return new LogPosition(base.end().file() + 1, 8192);
+        return base.end().plus(8192);
     }
 
     private boolean isStopped() {

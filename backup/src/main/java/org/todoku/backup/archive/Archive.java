@@ -216,6 +216,14 @@ public final class Archive implements AutoCloseable {
         return read(packKey(base, number));
     }
 
+    public void putIndex(String base, BaseIndex index) {
+        create(indexKey(base), index.encode());
+    }
+
+    public BaseIndex index(String base) {
+        return BaseIndex.decode(indexKey(base), read(indexKey(base)));
+    }
+
     public void put(BaseManifest manifest) {
         create("base/" + manifest.id() + "/manifest", Json.write(manifest));
     }
@@ -283,17 +291,17 @@ public final class Archive implements AutoCloseable {
     }
 
     private byte[] read(String key) {
-        byte[] object =
-                store.get(key)
-                        .orElseThrow(
-                                () ->
-                                        new BackupException(
-                                                BackupFault.OBJECT_MISSING,
-                                                "reading " + key + " in " + store.location(),
-                                                "it is not there",
-                                                "was it deleted? Restore to an earlier moment, or"
-                                                        + " from another copy of the archive"));
+        byte[] object = store.get(key).orElseThrow(() -> missing(key + " in " + store.location()));
         return sealing.open(key, object);
+    }
+
+    static BackupException missing(String what) {
+        return new BackupException(
+                BackupFault.OBJECT_MISSING,
+                "reading " + what,
+                "it is not there",
+                "was it deleted? Restore to an earlier moment, or from another copy of the"
+                        + " archive");
     }
 
     private Epoch readEpoch(String key) {
@@ -325,6 +333,10 @@ public final class Archive implements AutoCloseable {
 
     private static String segmentKey(long epoch, long sequence) {
         return "log/" + pad(epoch) + "/" + "%010d".formatted(sequence);
+    }
+
+    private static String indexKey(String base) {
+        return "base/" + base + "/index";
     }
 
     private static String packKey(String base, int number) {
