@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.ArchiveKey;
+import org.todoku.backup.archive.BaseLayers;
 import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.ForkPoint;
@@ -98,8 +99,11 @@ final class KitCommand implements Callable<Integer> {
                     "start the service once with this archive");
         }
         BaseManifest base = bases.getLast();
-        for (int pack = 1; pack <= base.packs(); pack++) {
-            archive.pack(base.id(), pack);
+        for (BaseManifest under : BaseLayers.line(base, bases)) {
+            archive.index(under.id());
+            for (int pack = 1; pack <= under.packs().size(); pack++) {
+                archive.pack(under.id(), pack);
+            }
         }
         Optional<ForkPoint> tail = Chain.read(archive).tail();
         tail.ifPresent(t -> archive.segment(t.epoch(), t.sequence()));

@@ -43,7 +43,9 @@ final class RestoreCommand implements Callable<Integer> {
     public Integer call() {
         Restoring.requireEmpty(to);
         try (Archive archive = ArchiveOptions.open(options.kit(config.file()))) {
-            RestorePlan plan = RestorePlan.of(Chain.read(archive), archive.bases(), moment());
+            Chain chain = Chain.read(archive);
+            chain.lostTail().ifPresent(lost -> output.note("plan", lost));
+            RestorePlan plan = RestorePlan.of(chain, archive.bases(), moment());
             if (dryRun) {
                 output.result(
                         Map.of("base", plan.base().id(), "segments", plan.segments().size()),

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Epoch;
+import org.todoku.backup.archive.Heartbeat;
 import org.todoku.backup.archive.RecoveryKit;
 import org.todoku.backup.restore.RestorePlan;
 import picocli.CommandLine.Command;
@@ -56,7 +57,7 @@ final class TakeoverCommand implements Callable<Integer> {
             Chain chain = Chain.read(archive);
             RestorePlan plan = RestorePlan.of(chain, archive.bases(), Optional.empty());
             Epoch writer = chain.newest().orElseThrow();
-            Optional<Heartbeat> heartbeat = Heartbeat.read(archive);
+            Optional<Heartbeat> heartbeat = archive.heartbeat();
             output.note(
                     "plan",
                     "epoch %d of %s, last sign of life %s; %s"
@@ -77,6 +78,7 @@ final class TakeoverCommand implements Callable<Integer> {
             Takeover takeover = new Takeover(archive, data, output);
             Optional<Path> file = takeover.configuration(kit, config.file());
             Chain ended = takeover.claim(chain, file.map(ArchiveOptions::config));
+            ended.lostTail().ifPresent(lost -> output.note("plan", lost));
             takeover.restore(RestorePlan.of(ended, archive.bases(), Optional.empty()));
             started = file;
             Map<String, Object> facts = takeover.check();

@@ -6,11 +6,14 @@ import com.google.crypto.tink.RegistryConfiguration;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.objects.ObjectInfo;
@@ -26,7 +29,9 @@ public final class Archive implements AutoCloseable {
 
     static final String INFO = "todoku-archive.json";
 
+    private static final String HEARTBEAT = "status/heartbeat.json";
     private static final String VERDICTS = "verdict/";
+    private static final String VERIFIED = "verified/";
 
     private final ObjectStore store;
     private final Keysets keysets;
@@ -237,6 +242,17 @@ public final class Archive implements AutoCloseable {
                 .toList();
     }
 
+    /** The ids of bases of which there is something, but no manifest. Lists. */
+    public List<String> unfinishedBases() {
+        Map<String, Boolean> complete = new TreeMap<>();
+        for (ObjectInfo object : store.list("base/")) {
+            String[] parts = object.key().split("/", -1);
+            complete.merge(parts[1], parts[2].equals("manifest"), Boolean::logicalOr);
+        }
+        complete.values().removeIf(has -> has);
+        return List.copyOf(complete.keySet());
+    }
+
     public void putCapsule(long epoch, Capsule capsule) {
         create(capsuleKey(epoch), Json.write(capsule));
     }
@@ -248,6 +264,23 @@ public final class Archive implements AutoCloseable {
                 .filter(key -> key.compareTo(capsuleKey(epoch)) <= 0)
                 .max(Comparator.naturalOrder())
                 .map(key -> parse(key, read(key), Capsule.class));
+    }
+
+    /** Replaces the writer's sign of life. */
+    public void replace(Heartbeat heartbeat) {
+        store.replace(HEARTBEAT, Json.write(heartbeat));
+    }
+
+    /** The writer's last sign of life; empty also when it is no heartbeat. */
+    public Optional<Heartbeat> heartbeat() {
+        Optional<byte[]> content = store.get(HEARTBEAT);
+        try {
+            return content.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(Json.read(content.get(), Heartbeat.class));
+        } catch (IOException | RuntimeException e) {
+            return Optional.empty();
+        }
     }
 
     /** Keeps what a probe found; the newest verdict counts. Lists. */
@@ -263,6 +296,20 @@ public final class Archive implements AutoCloseable {
         return verdicts().stream()
                 .max(Comparator.naturalOrder())
                 .map(key -> parse(key, read(key), ProbeVerdict.class));
+    }
+
+    /** Keeps what a verification found; {@link #verifications()} tells the newest last. */
+    public void put(Verification verification) {
+        long millis = Instant.parse(verification.checked()).toEpochMilli();
+        create(VERIFIED + "%013d".formatted(millis), Json.write(verification));
+    }
+
+    /** What verifications found, oldest first. Lists. */
+    public List<Verification> verifications() {
+        return store.list(VERIFIED).stream()
+                .map(ObjectInfo::key)
+                .map(key -> parse(key, read(key), Verification.class))
+                .toList();
     }
 
     private List<String> verdicts() {
