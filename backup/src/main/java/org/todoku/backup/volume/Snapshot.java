@@ -247,6 +247,16 @@ public final class Snapshot implements AutoCloseable {
         return new Saved(null, start);
     }
 
+    /** How much of what was put aside does not lie in memory. */
+    long bytesInScratch() {
+        lock.lock();
+        try {
+            return asideEnd;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private static FileChannel keep(SnapshotFile file) throws IOException {
         if (file.kept == null) {
             file.kept = FileChannel.open(file.place, StandardOpenOption.READ);
