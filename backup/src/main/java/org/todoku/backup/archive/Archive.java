@@ -142,32 +142,56 @@ public final class Archive implements AutoCloseable {
                         .isPresent();
     }
 
-    /**
-     * Ships a segment.
-     *
-     * @return its hash, for the next one's {@code previous}
-     */
-    public String put(Segment segment) {
+    /** Makes a segment ready to be put. */
+    public PreparedSegment prepare(Segment segment) {
         byte[] content = SegmentFormat.encode(segment);
         String key = segmentKey(segment.epoch(), segment.sequence());
-        if (!store.create(key, sealing.seal(key, content))) {
-            byte[] found = store.get(key).map(object -> sealing.open(key, object)).orElse(content);
-            if (SegmentFormat.isSeal(key, found)) {
-                throw new BackupException(
-                        BackupFault.FENCED,
-                        "shipping " + key,
-                        "another host has ended this epoch",
-                        "todoku-migrate status shows who serves now");
-            }
-            if (!java.util.Arrays.equals(found, content)) {
-                throw new BackupException(
-                        BackupFault.FORK,
-                        "shipping " + key,
-                        "another segment lies there: two processes write under one epoch",
-                        "stop both, and start one again");
-            }
+        return new PreparedSegment(
+                segment.epoch(),
+                segment.sequence(),
+                Sha256.hex(content),
+                segment.end(),
+                content,
+                sealing.seal(key, content));
+    }
+
+    /**
+     * Ships a segment. After an exception the same may be put again.
+     *
+     * @throws BackupException {@code FENCED} when another host has ended this epoch, {@code FORK}
+     *     when another segment lies under its key
+     */
+    public void put(PreparedSegment segment) {
+        String key = segmentKey(segment.epoch(), segment.sequence());
+        if (store.create(key, segment.object())) {
+            return;
         }
-        return Sha256.hex(content);
+        byte[] found =
+                store.get(key)
+                        .map(object -> sealing.open(key, object))
+                        .orElseThrow(() -> goneAgain(key));
+        if (SegmentFormat.isSeal(key, found)) {
+            throw new BackupException(
+                    BackupFault.FENCED,
+                    "shipping " + key,
+                    "another host has ended this epoch",
+                    "todoku-migrate status shows who serves now");
+        }
+        if (!java.util.Arrays.equals(found, segment.content())) {
+            throw new BackupException(
+                    BackupFault.FORK,
+                    "shipping " + key,
+                    "another segment lies there: two processes write under one epoch",
+                    "stop both, and start one again");
+        }
+    }
+
+    private BackupException goneAgain(String key) {
+        return new BackupException(
+                BackupFault.STORE_UNREACHABLE,
+                "shipping " + key,
+                store.location() + " says that it is there, and then that it is not",
+                "does something else delete from the archive?");
     }
 
     /**
