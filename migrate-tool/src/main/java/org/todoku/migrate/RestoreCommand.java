@@ -3,6 +3,7 @@ package org.todoku.migrate;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -39,6 +40,11 @@ final class RestoreCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "shows the plan only")
     private boolean dryRun;
 
+    @Option(
+            names = "--no-check",
+            description = "does not boot the restored database and check its rows")
+    private boolean noCheck;
+
     @Override
     public Integer call() {
         Restoring.requireEmpty(to);
@@ -57,11 +63,15 @@ final class RestoreCommand implements Callable<Integer> {
                     new NodeFile.Restored(
                             reached.to(), archive.location(), Instant.now().toString(), false);
             new NodeFile(NodeFile.fresh().owner(), Optional.of(restored)).write(to);
+            Map<String, Object> facts = new LinkedHashMap<>();
+            facts.put("to", to.toString());
+            facts.put("instant", reached.to().end().instant());
+            facts.put("shipped", reached.shipped());
+            if (!noCheck) {
+                facts.putAll(new RestoredCheck(output).run(to).facts());
+            }
             output.result(
-                    Map.of(
-                            "to", to.toString(),
-                            "instant", reached.to().end().instant(),
-                            "shipped", reached.shipped()),
+                    facts,
                     "restored into %s: todoku serve --data %s starts on it. With this archive configured that"
                                     .formatted(to, to)
                             + " start takes the service over from the host that writes to it now");

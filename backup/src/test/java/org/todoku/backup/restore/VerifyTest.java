@@ -80,7 +80,14 @@ class VerifyTest {
             long epoch = archive.newestEpoch().orElseThrow().number();
             long next = tail.epoch() == epoch ? tail.sequence() + 1 : 1;
             archive.put(
-                    new Segment(epoch, next, tail.hash(), "2026-11-24T00:00:00Z", List.of(chunk)));
+                    archive.prepare(
+                            new Segment(
+                                    epoch,
+                                    next,
+                                    tail.hash(),
+                                    next - 1,
+                                    "2026-11-24T00:00:00Z",
+                                    List.of(chunk))));
         }
         assertThat(verify().problems()).anyMatch(line -> line.contains("a gap between"));
     }
