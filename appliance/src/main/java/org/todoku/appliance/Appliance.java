@@ -122,7 +122,7 @@ final class Appliance implements AutoCloseable {
         this.storage = opener.open(config, directory.path(), gate);
         this.database = Database.open(storage.jdbcUrl(), gate);
         Schema.migrate(database);
-        this.features = features(new Ids(clock, random));
+        this.features = features(ids());
         storage.opened().accept(features.ledger());
         this.setupCode = new Secret("%06d".formatted(random.nextInt(1_000_000)));
         this.tls =
@@ -224,6 +224,18 @@ final class Appliance implements AutoCloseable {
         if (tls.isPresent()) {
             tls.get().stop(SMALL_STOP);
         }
+    }
+
+    /** Never an id that was given out before, also on a host whose clock is behind. */
+    private Ids ids() {
+        Ids ids = new Ids(clock, random);
+        long newest = NewestId.of(database);
+        if (storage.restored()) {
+            ids.jumpAbove(newest);
+        } else {
+            ids.startAbove(newest);
+        }
+        return ids;
     }
 
     private Features features(Ids ids) {

@@ -2,6 +2,7 @@ package org.todoku.appliance;
 
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.todoku.appliance.bench.BenchCommand;
 import org.todoku.appliance.kernel.FaultException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             ServeCommand.class,
             SetupCommand.class,
-            CheckConfigCommand.class
+            CheckConfigCommand.class,
+            BenchCommand.class
         },
         versionProvider = Main.VersionLine.class,
         mixinStandardHelpOptions = true,

@@ -24,6 +24,7 @@ import org.todoku.appliance.web.SystemState;
  * the database and the archive.
  *
  * @param jdbcUrl what to open
+ * @param restored whether its content was restored from the archive and this is its first start
  * @param durability how a commit is known to outlive this machine
  * @param state what the pages tell about storage and archive
  * @param opened told once, when the database is open and migrated
@@ -32,6 +33,7 @@ import org.todoku.appliance.web.SystemState;
  */
 record Storage(
         String jdbcUrl,
+        boolean restored,
         Durability durability,
         SystemState state,
         Consumer<Ledger> opened,
@@ -61,6 +63,7 @@ record Storage(
         if (elsewhere.isPresent()) {
             return new Storage(
                     elsewhere.get(),
+                    false,
                     Durability.LOCAL,
                     new LocalState(gate),
                     ledger -> {},
@@ -72,6 +75,7 @@ record Storage(
                 Continuity.open(continuity(config, dataDirectory, configFile), gate, clock);
         return new Storage(
                 continuity.jdbcUrl() + ";create=true",
+                continuity.isRestored(),
                 continuity,
                 new ArchivedState(continuity),
                 ledger -> continuity.started(ledger, clock),

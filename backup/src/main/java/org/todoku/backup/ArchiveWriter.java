@@ -1,7 +1,6 @@
 package org.todoku.backup;
 
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -21,6 +20,7 @@ import org.todoku.backup.archive.ArchiveKey;
 import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Epoch;
+import org.todoku.backup.archive.Heartbeat;
 import org.todoku.backup.archive.HostName;
 import org.todoku.backup.archive.ProbeVerdict;
 import org.todoku.backup.fault.BackupException;
@@ -46,6 +46,7 @@ import org.todoku.backup.volume.Volume;
 final class ArchiveWriter {
     private static final System.Logger LOG = System.getLogger(ArchiveWriter.class.getName());
     private static final Duration HEARTBEAT = Duration.ofSeconds(30);
+    private static final Duration LAST_HEARTBEAT = Duration.ofSeconds(2);
     private static final Duration AFTER_FAILURE = Duration.ofMinutes(5);
 
     private final BackupConfig config;
@@ -240,6 +241,7 @@ final class ArchiveWriter {
 
     void stop(Duration deadline) {
         shipper.stop(deadline);
+        lastHeartbeat();
         archive.close();
     }
 
@@ -255,17 +257,36 @@ final class ArchiveWriter {
         }
     }
 
+    /** Tells how far the log goes; not at the cost of the deadline for stopping. */
+    private void lastHeartbeat() {
+        if (shipper.status().trouble().isPresent()) {
+            return;
+        }
+        try {
+            Thread.ofVirtual()
+                    .name("last-heartbeat")
+                    .start(
+                            () -> {
+                                try {
+                                    heartbeat();
+                                } catch (BackupException e) {
+                                    LOG.log(Level.WARNING, String.valueOf(e.getMessage()));
+                                }
+                            })
+                    .join(LAST_HEARTBEAT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void heartbeat() {
         ShipStatus ship = shipper.status();
         if (ship.fencedBy().isPresent()) {
             return;
         }
-        String json =
-                """
-                {"time":"%s","epoch":%d,"shippedInstant":%d}
-                """
-                        .formatted(clock.instant(), epoch.number(), ship.shipped().instant());
-        archive.store().replace("status/heartbeat.json", json.getBytes(StandardCharsets.UTF_8));
+        archive.replace(
+                new Heartbeat(
+                        clock.instant().toString(), epoch.number(), ship.shipped().instant()));
     }
 
     private void baseWhenDue(DatabaseConnections database, Volume volume) {

@@ -116,7 +116,7 @@ class RestoreTest {
         Restore.Reached reached = run(new RestoreTarget.Newest());
         assertThat(reached.base().id()).isEqualTo(oldest.id());
         assertThat(reached.warnings()).hasSize(2);
-        assertThat(reached.warnings().getFirst()).contains(newest.id(), "pack-00001");
+        assertThat(reached.warnings().getFirst()).contains(newest.id());
         assertThat(reached.warnings().getLast()).contains(middle.id(), "index");
         assertThat(TestDatabase.rowsOf(root.resolve("b"))).isEqualTo(range(2000));
     }

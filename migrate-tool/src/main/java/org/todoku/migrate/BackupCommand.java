@@ -56,7 +56,7 @@ final class BackupCommand implements Callable<Integer> {
                                 answer.isPresent()
                                         ? " (taken by the running server)"
                                         : " (no server runs here: the directory was opened for it)");
-        output.done("base", text);
+        output.done("base", "the base counts");
         output.result(JSON.convertValue(facts, FACTS), text);
         return 0;
     }

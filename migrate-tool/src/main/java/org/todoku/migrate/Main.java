@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             StatusCommand.class,
             BackupCommand.class,
+            VerifyCommand.class,
             ListCommand.class,
             RestoreCommand.class,
             TakeoverCommand.class,

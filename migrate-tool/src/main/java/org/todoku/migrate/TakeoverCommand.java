@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Epoch;
+import org.todoku.backup.archive.Heartbeat;
 import org.todoku.backup.archive.RecoveryKit;
 import org.todoku.backup.restore.RestorePlan;
 import org.todoku.backup.restore.RestoreTarget;
@@ -58,7 +59,7 @@ final class TakeoverCommand implements Callable<Integer> {
             RestorePlan plan =
                     RestorePlan.of(chain, archive.catalogue(), new RestoreTarget.Newest());
             Epoch writer = chain.newest().orElseThrow();
-            Optional<Heartbeat> heartbeat = Heartbeat.read(archive);
+            Optional<Heartbeat> heartbeat = archive.heartbeat();
             output.note(
                     "plan",
                     "epoch %d of %s, last sign of life %s; %s"
@@ -79,6 +80,7 @@ final class TakeoverCommand implements Callable<Integer> {
             Takeover takeover = new Takeover(archive, data, output);
             Optional<Path> file = takeover.configuration(kit, config.file());
             Chain ended = takeover.claim(chain, file.map(ArchiveOptions::config));
+            ended.lostTail().ifPresent(lost -> output.note("plan", lost));
             takeover.restore(
                     RestorePlan.of(ended, archive.catalogue(), new RestoreTarget.Newest()));
             started = file;

@@ -68,6 +68,11 @@ public final class Continuity implements Durability, AutoCloseable {
         return backup.jdbcUrl();
     }
 
+    /** Whether the directory was restored and is opened for the first time since. */
+    public boolean isRestored() {
+        return backup.restored().isPresent();
+    }
+
     /**
      * The database is open and migrated. After a restore the ledger is told first: what was claimed
      * then is in doubt now, and what was being sent waits for a person.

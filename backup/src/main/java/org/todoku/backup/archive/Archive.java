@@ -1,13 +1,20 @@
 package org.todoku.backup.archive;
 
+import com.google.crypto.tink.Aead;
+import com.google.crypto.tink.KeysetHandle;
+import com.google.crypto.tink.RegistryConfiguration;
 import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.objects.ObjectInfo;
@@ -23,16 +30,27 @@ public final class Archive implements AutoCloseable {
 
     static final String INFO = "todoku-archive.json";
 
+    private static final String HEARTBEAT = "status/heartbeat.json";
     private static final String VERDICTS = "verdict/";
+    private static final String VERIFIED = "verified/";
 
     private final ObjectStore store;
+    private final Keysets keysets;
+    private final KeysetHandle keyset;
     private final Sealing sealing;
     private final String id;
 
-    private Archive(ObjectStore store, Sealing sealing, String id) {
+    private Archive(ObjectStore store, Keysets keysets, KeysetHandle keyset, String id) {
         this.store = store;
-        this.sealing = sealing;
+        this.keysets = keysets;
+        this.keyset = keyset;
         this.id = id;
+        try {
+            Aead aead = keyset.getPrimitive(RegistryConfiguration.get(), Aead.class);
+            this.sealing = new Sealing(aead, id);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Opens an archive that exists. */
@@ -54,8 +72,8 @@ public final class Archive implements AutoCloseable {
                     "its format " + info.format() + " is not the " + FORMAT + " of this version",
                     "use the version of Todoku that wrote it, or a newer one");
         }
-        Sealing sealing = Sealing.open(key, info.keyset(), info.archiveId(), store.location());
-        return new Archive(store, sealing, info.archiveId());
+        Keysets keysets = Keysets.read(store, info);
+        return new Archive(store, keysets, keysets.open(key), info.archiveId());
     }
 
     /** Opens an archive, and makes it first where there is none. */
@@ -68,7 +86,7 @@ public final class Archive implements AutoCloseable {
                             FORMAT,
                             HexFormat.of().formatHex(random),
                             clock.instant().toString(),
-                            Sealing.newKeyset(key));
+                            Keysets.first(key));
             // Whoever comes second finds the other's keyset and opens that.
             store.create(INFO, Json.write(info));
         }
@@ -77,6 +95,15 @@ public final class Archive implements AutoCloseable {
 
     public static boolean exists(ObjectStore store) {
         return store.get(INFO).isPresent();
+    }
+
+    /**
+     * Replaces the key that opens this archive: what is written by those who open it from now on is
+     * sealed with a new key too, what lies there stays readable with the next key. Who has the old
+     * key <em>and</em> can read the store can still open what was sealed before.
+     */
+    public void rotate(ArchiveKey next, InstantSource clock) {
+        keysets.rotate(keyset, next, clock);
     }
 
     public String id() {
@@ -116,32 +143,56 @@ public final class Archive implements AutoCloseable {
                         .isPresent();
     }
 
-    /**
-     * Ships a segment.
-     *
-     * @return its hash, for the next one's {@code previous}
-     */
-    public String put(Segment segment) {
+    /** Makes a segment ready to be put. */
+    public PreparedSegment prepare(Segment segment) {
         byte[] content = SegmentFormat.encode(segment);
         String key = segmentKey(segment.epoch(), segment.sequence());
-        if (!store.create(key, sealing.seal(key, content))) {
-            byte[] found = store.get(key).map(object -> sealing.open(key, object)).orElse(content);
-            if (SegmentFormat.isSeal(key, found)) {
-                throw new BackupException(
-                        BackupFault.FENCED,
-                        "shipping " + key,
-                        "another host has ended this epoch",
-                        "todoku-migrate status shows who serves now");
-            }
-            if (!java.util.Arrays.equals(found, content)) {
-                throw new BackupException(
-                        BackupFault.FORK,
-                        "shipping " + key,
-                        "another segment lies there: two processes write under one epoch",
-                        "stop both, and start one again");
-            }
+        return new PreparedSegment(
+                segment.epoch(),
+                segment.sequence(),
+                Sha256.hex(content),
+                segment.end(),
+                content,
+                sealing.seal(key, content));
+    }
+
+    /**
+     * Ships a segment. After an exception the same may be put again.
+     *
+     * @throws BackupException {@code FENCED} when another host has ended this epoch, {@code FORK}
+     *     when another segment lies under its key
+     */
+    public void put(PreparedSegment segment) {
+        String key = segmentKey(segment.epoch(), segment.sequence());
+        if (store.create(key, segment.object())) {
+            return;
         }
-        return Sha256.hex(content);
+        byte[] found =
+                store.get(key)
+                        .map(object -> sealing.open(key, object))
+                        .orElseThrow(() -> goneAgain(key));
+        if (SegmentFormat.isSeal(key, found)) {
+            throw new BackupException(
+                    BackupFault.FENCED,
+                    "shipping " + key,
+                    "another host has ended this epoch",
+                    "todoku-migrate status shows who serves now");
+        }
+        if (!java.util.Arrays.equals(found, segment.content())) {
+            throw new BackupException(
+                    BackupFault.FORK,
+                    "shipping " + key,
+                    "another segment lies there: two processes write under one epoch",
+                    "stop both, and start one again");
+        }
+    }
+
+    private BackupException goneAgain(String key) {
+        return new BackupException(
+                BackupFault.STORE_UNREACHABLE,
+                "shipping " + key,
+                store.location() + " says that it is there, and then that it is not",
+                "does something else delete from the archive?");
     }
 
     /**
@@ -235,6 +286,17 @@ public final class Archive implements AutoCloseable {
         return new BaseCatalogue(bases, unreadable);
     }
 
+    /** The ids of bases of which there is something, but no manifest. Lists. */
+    public List<String> unfinishedBases() {
+        Map<String, Boolean> complete = new TreeMap<>();
+        for (ObjectInfo object : store.list("base/")) {
+            String[] parts = object.key().split("/", -1);
+            complete.merge(parts[1], parts[2].equals("manifest"), Boolean::logicalOr);
+        }
+        complete.values().removeIf(has -> has);
+        return List.copyOf(complete.keySet());
+    }
+
     public void putCapsule(long epoch, Capsule capsule) {
         create(capsuleKey(epoch), Json.write(capsule));
     }
@@ -246,6 +308,23 @@ public final class Archive implements AutoCloseable {
                 .filter(key -> key.compareTo(capsuleKey(epoch)) <= 0)
                 .max(Comparator.naturalOrder())
                 .map(key -> parse(key, read(key), Capsule.class));
+    }
+
+    /** Replaces the writer's sign of life. */
+    public void replace(Heartbeat heartbeat) {
+        store.replace(HEARTBEAT, Json.write(heartbeat));
+    }
+
+    /** The writer's last sign of life; empty also when it is no heartbeat. */
+    public Optional<Heartbeat> heartbeat() {
+        Optional<byte[]> content = store.get(HEARTBEAT);
+        try {
+            return content.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(Json.read(content.get(), Heartbeat.class));
+        } catch (IOException | RuntimeException e) {
+            return Optional.empty();
+        }
     }
 
     /** Keeps what a probe found; the newest verdict counts. Lists. */
@@ -261,6 +340,20 @@ public final class Archive implements AutoCloseable {
         return verdicts().stream()
                 .max(Comparator.naturalOrder())
                 .map(key -> parse(key, read(key), ProbeVerdict.class));
+    }
+
+    /** Keeps what a verification found; {@link #verifications()} tells the newest last. */
+    public void put(Verification verification) {
+        long millis = Instant.parse(verification.checked()).toEpochMilli();
+        create(VERIFIED + "%013d".formatted(millis), Json.write(verification));
+    }
+
+    /** What verifications found, oldest first. Lists. */
+    public List<Verification> verifications() {
+        return store.list(VERIFIED).stream()
+                .map(ObjectInfo::key)
+                .map(key -> parse(key, read(key), Verification.class))
+                .toList();
     }
 
     private List<String> verdicts() {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
+import org.todoku.backup.volume.LogPosition;
 
 /**
  * The line of epochs to the newest, and in each the segments that count: all up to the fork point
@@ -14,28 +15,33 @@ import org.todoku.backup.fault.BackupFault;
 public final class Chain {
     private final Archive archive;
     private final List<Link> links;
+    private final List<SegmentRef> unconfirmed;
 
-    private Chain(Archive archive, List<Link> links) {
+    private Chain(Archive archive, List<Link> links, List<SegmentRef> unconfirmed) {
         this.archive = archive;
         this.links = List.copyOf(links);
+        this.unconfirmed = List.copyOf(unconfirmed);
     }
 
     /** Reads the chain that ends in the newest epoch. */
     public static Chain read(Archive archive) {
         List<Link> links = new ArrayList<>();
-        Optional<Epoch> epoch = archive.newestEpoch();
-        long upTo = Long.MAX_VALUE;
-        while (epoch.isPresent()) {
-            Epoch found = epoch.get();
-            links.addFirst(new Link(found, counted(archive, found, upTo)));
-            if (found.parent().isEmpty()) {
-                break;
-            }
-            ForkPoint fork = found.parent().get();
-            upTo = fork.sequence();
-            epoch = Optional.of(parent(archive, fork, found));
+        Optional<Epoch> newest = archive.newestEpoch();
+        if (newest.isEmpty()) {
+            return new Chain(archive, links, List.of());
         }
-        return new Chain(archive, links);
+        Epoch epoch = newest.get();
+        OpenEnd end = OpenEnd.find(archive, epoch.number());
+        links.add(new Link(epoch, end.counted()));
+        while (epoch.parent().isPresent()) {
+            ForkPoint fork = epoch.parent().get();
+            epoch = parent(archive, fork, epoch);
+            links.addFirst(new Link(epoch, upTo(archive, epoch, fork.sequence())));
+        }
+        long last = newest.get().number();
+        List<SegmentRef> unconfirmed =
+                end.unconfirmed().stream().map(s -> new SegmentRef(last, s)).toList();
+        return new Chain(archive, links, unconfirmed);
     }
 
     /**
@@ -58,6 +64,16 @@ public final class Chain {
 
     public List<Link> links() {
         return links;
+    }
+
+    /**
+     * Segments behind the end of the newest epoch, which do not count: its writer died, or was
+     * sealed, before the one in front of them had arrived. It told nobody that they were safe; but
+     * where something was deleted just at the end it can look the same, so whoever restores says
+     * it.
+     */
+    public List<SegmentRef> unconfirmed() {
+        return unconfirmed;
     }
 
     /** The segments of the chain after this point, oldest first. */
@@ -92,23 +108,29 @@ public final class Chain {
         return Optional.of(new ForkPoint(epoch, sequence, last.hash(), last.segment().end()));
     }
 
-    private static List<Long> counted(Archive archive, Epoch epoch, long upTo) {
-        List<Long> found = archive.segments(epoch.number());
-        if (upTo == Long.MAX_VALUE && !found.isEmpty()) {
-            // Only the last can be a seal; behind a fork point nothing counts anyway.
-            long last = found.getLast();
-            if (archive.isSeal(epoch.number(), last)) {
-                found = found.subList(0, found.size() - 1);
+    /**
+     * One line when the newest epoch's writer said that it had shipped more than there is now: the
+     * loss of the last segments shows nowhere else, since nothing names them yet.
+     */
+    public Optional<String> lostTail() {
+        long epoch = newest().map(Epoch::number).orElse(0L);
+        LogPosition end = tail().map(ForkPoint::end).orElse(new LogPosition(0, 0));
+        return archive.heartbeat()
+                .filter(heartbeat -> heartbeat.epoch() == epoch)
+                .filter(heartbeat -> heartbeat.shipped().isAfter(end))
+                .map(
+                        heartbeat ->
+                                "the newest log is missing: at %s its writer had shipped up to %s, the archive ends at %s"
+                                        .formatted(heartbeat.time(), heartbeat.shipped(), end));
+    }
+
+    private static List<Long> upTo(Archive archive, Epoch epoch, long end) {
+        List<Long> counted =
+                archive.segments(epoch.number()).stream().filter(s -> s <= end).toList();
+        for (int i = 0; i < end; i++) {
+            if (i >= counted.size() || counted.get(i) != i + 1) {
+                throw OpenEnd.missing(epoch.number(), i + 1L);
             }
-        }
-        List<Long> counted = found.stream().filter(sequence -> sequence <= upTo).toList();
-        for (int i = 0; i < counted.size(); i++) {
-            if (counted.get(i) != i + 1) {
-                throw missing(epoch.number(), i + 1L);
-            }
-        }
-        if (upTo != Long.MAX_VALUE && counted.size() < upTo) {
-            throw missing(epoch.number(), counted.size() + 1L);
         }
         return counted;
     }
@@ -123,14 +145,6 @@ public final class Chain {
                                         "epoch %d names epoch %d as its parent, which is not there"
                                                 .formatted(child.number(), fork.epoch()),
                                         "was something deleted from the archive?"));
-    }
-
-    private static BackupException missing(long epoch, long sequence) {
-        return new BackupException(
-                BackupFault.OBJECT_MISSING,
-                "reading the log of epoch " + epoch,
-                "segment " + sequence + " is missing",
-                "was it deleted? Restore to a moment before it, or from another copy");
     }
 
     /** An epoch and the sequence numbers of its segments that count, ascending from 1. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.todoku.backup.volume.LogChunk;
 import org.todoku.backup.volume.LogPosition;
 
@@ -28,6 +29,7 @@ final class SegmentFormat {
                                 segment.epoch(),
                                 segment.sequence(),
                                 segment.previous(),
+                                Optional.of(segment.confirmed()),
                                 segment.shipped(),
                                 chunks));
         var out = new ByteArrayOutputStream();
@@ -39,7 +41,8 @@ final class SegmentFormat {
 
     /** What stands in the place of the next segment once an epoch is over: a header alone. */
     static byte[] encodeSeal(long epoch, long sequence, String by) {
-        byte[] header = Json.write(new Header(epoch, sequence, SEAL + by, "", List.of()));
+        byte[] header =
+                Json.write(new Header(epoch, sequence, SEAL + by, Optional.empty(), "", List.of()));
         return ByteBuffer.allocate(Integer.BYTES + header.length)
                 .putInt(header.length)
                 .put(header)
@@ -70,14 +73,25 @@ final class SegmentFormat {
                 chunks.add(new LogChunk(chunk.start(), bytes));
             }
             return new Segment(
-                    header.epoch(), header.sequence(), header.previous(), header.shipped(), chunks);
+                    header.epoch(),
+                    header.sequence(),
+                    header.previous(),
+                    // Without it: made by a version that put one after the other.
+                    header.confirmed().orElse(header.sequence() - 1),
+                    header.shipped(),
+                    chunks);
         } catch (IOException | RuntimeException e) {
             throw Sealing.damaged(key, "it is no log segment", e);
         }
     }
 
     record Header(
-            long epoch, long sequence, String previous, String shipped, List<ChunkHeader> chunks) {}
+            long epoch,
+            long sequence,
+            String previous,
+            Optional<Long> confirmed,
+            String shipped,
+            List<ChunkHeader> chunks) {}
 
     record ChunkHeader(LogPosition start, int length) {}
 }

@@ -244,7 +244,7 @@ final class LogRestore {
             }
             byte[] content = Files.readAllBytes(log.file(file));
             OptionalLong valid = LogScan.validEnd(content, file);
-            if (valid.isEmpty() || !onlyZerosAfter(content, valid.getAsLong())) {
+            if (valid.isEmpty() || !LogProof.onlyZerosAfter(content, valid.getAsLong())) {
                 throw broken(file, "it is not valid up to its end");
             }
             // Its length proves nothing: zeros of room that was not needed may lie behind the end.
@@ -257,15 +257,6 @@ final class LogRestore {
         if (end.isBefore(base.end())) {
             throw broken(last, "it ends before the base's end " + base.end());
         }
-    }
-
-    private static boolean onlyZerosAfter(byte[] content, long from) {
-        for (int i = (int) from; i < content.length; i++) {
-            if (content[i] != 0) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static BackupException broken(long file, String why) {

@@ -1,13 +1,8 @@
 package org.todoku.backup.ship;
 
-import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -17,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.Epoch;
 import org.todoku.backup.archive.ForkPoint;
+import org.todoku.backup.archive.PreparedSegment;
 import org.todoku.backup.archive.Segment;
 import org.todoku.backup.fault.BackupException;
-import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.volume.LocalLog;
 import org.todoku.backup.volume.LogChunk;
 import org.todoku.backup.volume.LogPosition;
@@ -28,44 +23,60 @@ import org.todoku.backup.volume.LogTap;
 /**
  * Ships the log of one epoch: what was forced goes to the archive at once when nothing was shipped
  * for an interval, else when the interval is over; so at most one put an interval, and none when
- * idle. While somebody waits for the archive, because the disk is stalled or the policy wants both,
- * it ships back to back. While the archive does not answer it goes on trying, and what waits lies
- * in the local log.
+ * idle. While the archive does not answer it goes on trying, and what waits lies in the local log.
+ *
+ * <p>While somebody waits for the archive, because the disk is stalled or the policy wants both,
+ * and while it catches up, up to {@value Segment#WINDOW} segments are on their way at a time,
+ * spread evenly over the time that a put takes (docs/adr/0009).
  *
  * <p>It does not wait for the local disk to have what it ships: the archive may be ahead of the
  * disk, and after a crash the catch-up brings the disk up to it (docs/adr/0005).
  *
- * <p>Between puts it looks for a higher epoch every {@value #FENCE_SECONDS} s; when it finds one it
- * ships nothing more and says so to its listener. Thread-safe.
+ * <p>When it has put nothing for {@value #FENCE_SECONDS} s it looks for a higher epoch; when it
+ * finds one, or a seal under its next key, it ships nothing more and says so to its listener.
+ * Thread-safe.
  */
 public final class LogShipper implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(LogShipper.class.getName());
     private static final int FENCE_SECONDS = 5;
-    private static final int SEGMENT_LIMIT = 8 * 1024 * 1024;
     private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
+    private static final LogPosition START = new LogPosition(0, 0);
 
     private final Archive archive;
     private final long epoch;
-    private final LocalLog localLog;
     private final ShipSettings settings;
     private final InstantSource clock;
     private final LogStream stream = new LogStream(this::forced);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Deque<List<LogChunk>> ready = new ArrayDeque<>();
-    private final LogTap tap = new Tap();
+    private final Object fencing = new Object();
+    private final LogTap tap = new ShipperTap(stream, this);
+    private final PutWindow window;
     private final Thread thread;
 
+    // Of the shipper's own thread.
+    private final Backlog backlog;
+    private Optional<ForkPoint> sent;
+    private long sentSequence;
+
+    // Guarded by the lock.
     private Optional<ForkPoint> tail;
-    private long sequence;
-    private long lastPutNanos;
+    private long confirmed;
+    private long lastSentNanos;
     private long lastFenceNanos;
+    private LogPosition sentEnd;
+    private LogPosition hurriedUpTo = START;
     private volatile long readySinceNanos;
-    private boolean wanted;
-    private boolean hurried;
+    private volatile boolean wanted;
     private boolean stopping;
     private @Nullable BackupException trouble;
     private @Nullable Epoch fencedBy;
+
+    private enum Work {
+        SEND,
+        FENCE,
+        NONE
+    }
 
     /** Makes the shipper of an epoch that was claimed; it goes on from the epoch's parent. */
     public LogShipper(
@@ -76,11 +87,15 @@ public final class LogShipper implements AutoCloseable {
             InstantSource clock) {
         this.archive = archive;
         this.epoch = epoch.number();
-        this.localLog = localLog;
+        this.backlog = new Backlog(stream, localLog);
         this.settings = settings;
         this.clock = clock;
         this.tail = epoch.parent();
+        this.sent = epoch.parent();
+        this.sentEnd = end();
         this.lastFenceNanos = System.nanoTime();
+        this.lastSentNanos = System.nanoTime() - settings.shipInterval().toNanos();
+        this.window = new PutWindow(archive, new Puts(), lock, changed);
         this.thread = Thread.ofPlatform().daemon().name("log-shipper").unstarted(this::run);
     }
 
@@ -91,8 +106,16 @@ public final class LogShipper implements AutoCloseable {
 
     /** Ships first what the local log has and the archive lacks, then starts to follow. */
     public void start(List<LogChunk> catchUp) {
-        for (List<LogChunk> batch : batches(catchUp)) {
-            put(batch);
+        for (backlog.add(catchUp); backlog.size() > 0; backlog.removeFirst()) {
+            PreparedSegment segment = prepare(backlog.first());
+            archive.put(segment);
+            lock.lock();
+            try {
+                sent(segment);
+                arrived(segment, System.nanoTime());
+            } finally {
+                lock.unlock();
+            }
         }
         thread.start();
     }
@@ -106,7 +129,7 @@ public final class LogShipper implements AutoCloseable {
         return awaitShipped(stream.forcedEnd(), timeout);
     }
 
-    private boolean awaitShipped(LogPosition target, Duration timeout) {
+    boolean awaitShipped(LogPosition target, Duration timeout) {
         long left = timeout.toNanos();
         lock.lock();
         try {
@@ -171,6 +194,7 @@ public final class LogShipper implements AutoCloseable {
                     Level.WARNING,
                     "stopped before everything was shipped: the rest goes at the next start");
         }
+        window.close();
         try {
             thread.join(deadline.plusSeconds(1));
         } catch (InterruptedException e) {
@@ -183,7 +207,11 @@ public final class LogShipper implements AutoCloseable {
         stop(Duration.ofSeconds(5));
     }
 
+    /** By each force of each commit: costs a look when the shipper knows already. */
     private void forced() {
+        if (wanted) {
+            return;
+        }
         lock.lock();
         try {
             wanted = true;
@@ -193,7 +221,7 @@ public final class LogShipper implements AutoCloseable {
         }
     }
 
-    private boolean isOver() {
+    boolean isOver() {
         lock.lock();
         try {
             return stopping || fencedBy != null;
@@ -203,15 +231,15 @@ public final class LogShipper implements AutoCloseable {
     }
 
     private void run() {
-        while (awaitWork()) {
+        for (Work work = awaitWork(); work != Work.NONE; work = awaitWork()) {
             try {
-                step();
-                note(null);
-            } catch (BackupException e) {
-                if (e.fault() == BackupFault.FENCED) {
-                    fenced();
+                if (work == Work.FENCE) {
+                    lookForFence();
+                } else {
+                    send();
                 }
-                note(e);
+            } catch (BackupException e) {
+                answered(e);
                 pause();
             } catch (RuntimeException e) {
                 LOG.log(Level.ERROR, "shipping the log failed", e);
@@ -220,42 +248,71 @@ public final class LogShipper implements AutoCloseable {
         }
     }
 
-    /** One round: looks for a higher epoch when it is time, ships what is ready. */
-    void step() {
-        if (System.nanoTime() - lastFenceNanos >= TimeUnit.SECONDS.toNanos(FENCE_SECONDS)) {
-            lookForFence();
-            lastFenceNanos = System.nanoTime();
-        }
-        if (isOver()) {
-            return;
-        }
-        if (ready.isEmpty()) {
+    /** Sends one segment, if there is something to be sent. */
+    private void send() {
+        if (backlog.size() == 0) {
             long waiting = stream.waitingNanos();
-            readySinceNanos = waiting == 0 ? 0 : System.nanoTime() - waiting;
-            takeForced();
+            backlog.take(sent.map(ForkPoint::end).orElse(START));
+            readySinceNanos = System.nanoTime() - waiting;
         }
-        while (!ready.isEmpty()) {
-            put(ready.getFirst());
-            ready.removeFirst();
+        if (backlog.size() > 0) {
+            PreparedSegment segment = prepare(backlog.first());
+            lock.lock();
+            try {
+                window.send(segment, readySinceNanos);
+                sent(segment);
+            } finally {
+                lock.unlock();
+            }
+            backlog.removeFirst();
         }
-        readySinceNanos = 0;
+        readySinceNanos = backlog.size() == 0 ? 0 : readySinceNanos;
     }
 
     private void lookForFence() {
         if (archive.epoch(epoch + 1).isPresent()) {
             fenced();
         }
+        answered(null);
+    }
+
+    private void answered(@Nullable BackupException e) {
+        lock.lock();
+        try {
+            if (e == null) {
+                lastFenceNanos = System.nanoTime();
+            }
+            if (e != null || window.size() == 0) {
+                troubled(e);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The listener first: whoever waits for the archive finds the gate closed when it wakes. */
     private void fenced() {
-        Epoch newest =
-                archive.newestEpoch().filter(e -> e.number() > epoch).orElseGet(this::unnamed);
-        settings.onFenced().accept(newest);
+        synchronized (fencing) {
+            if (isFenced()) {
+                return;
+            }
+            Epoch newest =
+                    archive.newestEpoch().filter(e -> e.number() > epoch).orElseGet(this::unnamed);
+            settings.onFenced().accept(newest);
+            lock.lock();
+            try {
+                fencedBy = newest;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private boolean isFenced() {
         lock.lock();
         try {
-            fencedBy = newest;
-            changed.signalAll();
+            return fencedBy != null;
         } finally {
             lock.unlock();
         }
@@ -267,91 +324,94 @@ public final class LogShipper implements AutoCloseable {
         return new Epoch(epoch + 1, "", "another host", "", Optional.empty(), now, "");
     }
 
-    private void takeForced() {
-        LogStream.Taken taken = stream.take();
-        List<LogChunk> chunks = new ArrayList<>();
-        LogPosition from =
-                taken.chunks().isEmpty() ? taken.upTo() : taken.chunks().getFirst().start();
-        if (tail.isPresent() && follows(tail.get().end(), from)) {
-            // Bytes that the stream let go, or that were there before it listened.
-            LogPosition start = taken.rewoundTo().filter(r -> r.isBefore(end())).orElse(end());
-            chunks.addAll(readLocal(start, from));
-        }
-        chunks.addAll(taken.chunks());
-        ready.addAll(batches(chunks));
-    }
-
-    private static boolean follows(LogPosition end, LogPosition next) {
-        boolean nextFile = next.file() == end.file() + 1 && next.offset() == 0;
-        return next.isAfter(end) && !nextFile;
-    }
-
-    private List<LogChunk> readLocal(LogPosition from, LogPosition to) {
-        try {
-            return localLog.read(from, to);
-        } catch (IOException e) {
-            throw new BackupException(
-                    BackupFault.DISK_FAILED,
-                    "reading the local log from " + from + " to " + to,
-                    e.toString(),
-                    "look at the disk; until it answers the archive stays behind",
-                    e);
-        }
-    }
-
-    private void put(List<LogChunk> chunks) {
-        String previous = tail.map(ForkPoint::hash).orElse("");
-        Segment segment =
-                new Segment(epoch, sequence + 1, previous, clock.instant().toString(), chunks);
-        String hash = archive.put(segment);
+    private PreparedSegment prepare(List<LogChunk> chunks) {
+        long known;
         lock.lock();
         try {
-            sequence++;
-            tail = Optional.of(new ForkPoint(epoch, sequence, hash, segment.end()));
-            lastPutNanos = System.nanoTime();
-            changed.signalAll();
+            known = confirmed;
         } finally {
             lock.unlock();
         }
+        return archive.prepare(
+                new Segment(
+                        epoch,
+                        sentSequence + 1,
+                        sent.map(ForkPoint::hash).orElse(""),
+                        known,
+                        clock.instant().toString(),
+                        chunks));
     }
 
-    private boolean awaitWork() {
+    /** With the lock held: the next one follows this, whatever becomes of it. */
+    private void sent(PreparedSegment segment) {
+        sentSequence = segment.sequence();
+        sent = Optional.of(segment.asForkPoint());
+        sentEnd = segment.end();
+        lastSentNanos = System.nanoTime();
+    }
+
+    private void arrived(PreparedSegment segment, long startedNanos) {
+        tail = Optional.of(segment.asForkPoint());
+        confirmed = segment.sequence();
+        // Its key was free then: nobody had sealed this epoch.
+        lastFenceNanos = startedNanos;
+        changed.signalAll();
+    }
+
+    private Work awaitWork() {
         lock.lock();
         try {
             while (!stopping && fencedBy == null) {
                 long now = System.nanoTime();
-                long fence = TimeUnit.SECONDS.toNanos(FENCE_SECONDS) - (now - lastFenceNanos);
-                long interval = hurried ? 0 : settings.shipInterval().toNanos();
-                long put = interval - (now - lastPutNanos);
-                if (fence <= 0 || (wanted && put <= 0)) {
-                    wanted = false;
-                    hurried = false;
-                    return true;
+                boolean some = wanted || backlog.size() > 0;
+                long turn = some ? turnNanos(now) : Long.MAX_VALUE;
+                if (turn <= 0) {
+                    wanted &= backlog.size() > 0;
+                    return Work.SEND;
                 }
-                changed.awaitNanos(wanted ? Math.min(put, fence) : fence);
+                if (fenceNanos(now) <= 0) {
+                    return Work.FENCE;
+                }
+                changed.awaitNanos(Math.min(turn, fenceNanos(now)));
             }
-            return false;
+            return Work.NONE;
         } catch (InterruptedException e) {
-            return false;
+            return Work.NONE;
         } finally {
             lock.unlock();
         }
     }
 
-    private void note(@Nullable BackupException found) {
-        lock.lock();
-        try {
-            if (found != null && trouble == null) {
-                LOG.log(Level.WARNING, found.getMessage());
-            } else if (found == null && trouble != null) {
-                LOG.log(Level.INFO, "the archive answers again");
-            }
-            trouble = found;
-            if (found != null) {
-                wanted = true;
-            }
-        } finally {
-            lock.unlock();
+    /**
+     * How long until the next segment may be sent. In a hurry they are spread over the time that a
+     * put takes: so whoever comes next never waits for longer than a part of it.
+     */
+    private long turnNanos(long now) {
+        boolean hurry = backlog.size() > 1 || sentEnd.isBefore(hurriedUpTo);
+        if (window.size() >= (hurry ? Segment.WINDOW : 1)) {
+            return Long.MAX_VALUE;
+        }
+        if (!hurry) {
+            return settings.shipInterval().toNanos() - (now - lastSentNanos);
+        }
+        return window.size() == 0
+                ? 0
+                : window.usualNanos() / Segment.WINDOW - (now - lastSentNanos);
+    }
+
+    private long fenceNanos(long now) {
+        return TimeUnit.SECONDS.toNanos(FENCE_SECONDS) - (now - lastFenceNanos);
+    }
+
+    private void troubled(@Nullable BackupException found) {
+        if (found != null && trouble == null) {
+            LOG.log(Level.WARNING, found.getMessage());
+        } else if (found == null && trouble != null) {
+            LOG.log(Level.INFO, "the archive answers again");
+        }
+        trouble = found;
+        if (found != null) {
+            wanted = true;
         }
     }
 
@@ -370,45 +430,25 @@ public final class LogShipper implements AutoCloseable {
     }
 
     private long waitingNanos() {
-        long inStream = stream.waitingNanos();
-        return readySinceNanos == 0
-                ? inStream
-                : Math.max(inStream, System.nanoTime() - readySinceNanos);
+        long oldest = stream.waitingNanos();
+        long now = System.nanoTime();
+        for (long since : new long[] {readySinceNanos, window.sinceNanos()}) {
+            oldest = since == 0 ? oldest : Math.max(oldest, now - since);
+        }
+        return oldest;
     }
 
     private LogPosition end() {
-        return tail.map(ForkPoint::end).orElse(new LogPosition(0, 0));
+        return tail.map(ForkPoint::end).orElse(START);
     }
 
-    /** Cuts a long catch-up into segments of a size that any provider takes. */
-    private static List<List<LogChunk>> batches(List<LogChunk> chunks) {
-        List<List<LogChunk>> batches = new ArrayList<>();
-        List<LogChunk> batch = new ArrayList<>();
-        long size = 0;
-        for (LogChunk chunk : chunks) {
-            for (int from = 0; from < chunk.bytes().length; from += SEGMENT_LIMIT) {
-                int to = Math.min(from + SEGMENT_LIMIT, chunk.bytes().length);
-                byte[] part = Arrays.copyOfRange(chunk.bytes(), from, to);
-                if (size + part.length > SEGMENT_LIMIT && !batch.isEmpty()) {
-                    batches.add(List.copyOf(batch));
-                    batch.clear();
-                    size = 0;
-                }
-                batch.add(new LogChunk(chunk.start().plus(from), part));
-                size += part.length;
-            }
-        }
-        if (!batch.isEmpty()) {
-            batches.add(List.copyOf(batch));
-        }
-        return batches;
-    }
-
-    private void hurry() {
+    /** Somebody waits for the archive. */
+    void hurry() {
+        LogPosition forced = stream.forcedEnd();
         lock.lock();
         try {
-            if (end().isBefore(stream.forcedEnd())) {
-                hurried = true;
+            if (sentEnd.isBefore(forced) && hurriedUpTo.isBefore(forced)) {
+                hurriedUpTo = forced;
                 wanted = true;
                 changed.signalAll();
             }
@@ -417,39 +457,26 @@ public final class LogShipper implements AutoCloseable {
         }
     }
 
-    /** What the volume sees of this shipper. */
-    private final class Tap implements LogTap {
+    /** What becomes of the puts. */
+    private final class Puts implements PutWindow.Owner {
         @Override
-        public void written(LogPosition at, byte[] bytes, int offset, int length) {
-            stream.written(at, bytes, offset, length);
+        public void arrived(PreparedSegment segment, long startedNanos) {
+            LogShipper.this.arrived(segment, startedNanos);
         }
 
         @Override
-        public LogPosition forced() {
-            return stream.forced();
+        public void troubled(@Nullable BackupException why) {
+            LogShipper.this.troubled(why);
         }
 
         @Override
-        public void hurry() {
-            LogShipper.this.hurry();
-        }
-
-        @Override
-        public boolean awaitShipped(LogPosition upTo, Duration timeout) {
-            // A commit waits on whatever interrupts it: the flag must not end each of its waits.
-            boolean interrupted = Thread.interrupted();
-            try {
-                return LogShipper.this.awaitShipped(upTo, timeout);
-            } finally {
-                if (interrupted) {
-                    Thread.currentThread().interrupt();
-                }
-            }
+        public void fenced() {
+            LogShipper.this.fenced();
         }
 
         @Override
         public boolean isOver() {
-            return LogShipper.this.isOver();
+            return stopping || fencedBy != null;
         }
     }
 }

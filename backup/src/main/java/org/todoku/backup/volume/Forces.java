@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.todoku.backup.volume.Operation.Sync;
 
@@ -16,12 +17,14 @@ import org.todoku.backup.volume.Operation.Sync;
  */
 final class Forces implements StorageWatch.Waiting {
     private static final Duration SLICE = Duration.ofMillis(20);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(3);
     private static final long FOREVER = Long.MAX_VALUE / 4;
 
     private final VolumeSettings settings;
     private final WriteQueue queue;
     private final LogTap tap;
     private final ForceTimes times = new ForceTimes();
+    private final EarlyAsks early = new EarlyAsks();
     private final Set<Force> waiting = ConcurrentHashMap.newKeySet();
     private @Nullable Drain drain;
 
@@ -85,21 +88,37 @@ final class Forces implements StorageWatch.Waiting {
         }
     }
 
+    /**
+     * The archive is asked as soon as a stall is likely, at a quarter of {@code stall-after}, as
+     * often as {@link EarlyAsks} allows, else when it is a fact; then the first answer counts.
+     */
     private void awaitEither(Force force, LogPosition upTo) throws IOException {
-        long patience = isStalled() ? 0 : settings.stallAfter().toNanos();
-        force.await(patience);
+        if (!isLate(settings.stallAfter())) {
+            Duration likely = settings.stallAfter().dividedBy(4);
+            boolean answered = !isLate(likely) && force.await(likely.toNanos());
+            if (!answered && !early.take()) {
+                force.await(settings.stallAfter().minus(likely).toNanos());
+            }
+        }
         while (!force.isDone()) {
             tap.hurry();
-            if (tap.awaitShipped(upTo, SLICE)) {
+            if (tap.awaitShipped(upTo, Duration.ZERO)) {
                 return;
             }
             IOException failure = force.failure();
-            if (failure != null && tap.isOver()) {
-                throw new IOException("neither the data disk nor the archive has the log", failure);
-            }
             if (tap.isOver()) {
+                if (failure != null) {
+                    throw new IOException(
+                            "neither the data disk nor the archive has the log", failure);
+                }
                 // The archive will not stand in any more: the disk has to.
                 awaitDisk(force);
+            } else if (failure != null) {
+                if (tap.awaitShipped(upTo, SLICE)) {
+                    return;
+                }
+            } else {
+                force.await(LOOK_NANOS);
             }
         }
     }
@@ -114,10 +133,8 @@ final class Forces implements StorageWatch.Waiting {
         }
     }
 
-    private boolean isStalled() {
+    private boolean isLate(Duration after) {
         Drain asked = drain;
-        return asked != null
-                && (asked.broken() != null
-                        || asked.waitingNanos() > settings.stallAfter().toNanos());
+        return asked != null && (asked.broken() != null || asked.waitingNanos() > after.toNanos());
     }
 }
