@@ -1,12 +1,15 @@
 package org.todoku.backup.restore;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.ForkPoint;
+import org.todoku.backup.archive.Lease;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 
@@ -16,6 +19,8 @@ import org.todoku.backup.fault.BackupFault;
  * word. When it was interrupted, the same plan into the same folder goes on where it stopped.
  */
 public final class Restore {
+    private static final System.Logger LOG = System.getLogger(Restore.class.getName());
+
     private final Archive archive;
     private final Path target;
     private final Progress progress;
@@ -54,7 +59,8 @@ public final class Restore {
      */
     public Reached run(RestorePlan wanted) {
         RestorePlan plan = wanted;
-        try {
+        try (Lease held = Lease.take(archive, "restore", InstantSource.system())) {
+            LOG.log(Level.DEBUG, "restoring under {0}", held);
             RestoreJournal journal = RestoreJournal.open(target, plan.base().id());
             while (true) {
                 try {

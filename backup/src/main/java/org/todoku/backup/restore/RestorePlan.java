@@ -113,7 +113,7 @@ public final class RestorePlan {
 
     private static List<BaseManifest> usable(Wanted wanted) {
         return wanted.all().stream()
-                .filter(candidate -> isOn(wanted.chain(), candidate))
+                .filter(wanted.chain()::leadsOnFrom)
                 .filter(candidate -> !isAfter(candidate, wanted.target()))
                 .sorted(
                         Comparator.comparing((BaseManifest base) -> Instant.parse(base.taken()))
@@ -127,18 +127,6 @@ public final class RestorePlan {
             case RestoreTarget.Moment moment -> Instant.parse(base.taken()).isAfter(moment.at());
             case RestoreTarget.Position position -> base.end().isAfter(position.at());
         };
-    }
-
-    private static boolean isOn(Chain chain, BaseManifest base) {
-        if (base.chain().sequence() == 0) {
-            return !chain.links().isEmpty()
-                    && chain.links().getFirst().epoch().number() == base.chain().epoch();
-        }
-        return chain.links().stream()
-                .anyMatch(
-                        link ->
-                                link.epoch().number() == base.chain().epoch()
-                                        && link.segments().contains(base.chain().sequence()));
     }
 
     private static BackupException noBase(RestoreTarget target) {
