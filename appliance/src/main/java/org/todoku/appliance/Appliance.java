@@ -345,10 +345,6 @@ final class Appliance implements AutoCloseable {
 
     /** What an operator may have set in vain must be said, not found out. */
     private void sayWhatHasNoEffect() {
-        ApplianceConfig.Archive standard = ApplianceConfig.defaults().archive();
-        if (!config.archive().keep().equals(standard.keep())) {
-            LOG.warn("archive.keep has no effect yet: nothing in the archive is ever deleted");
-        }
         if (config.status().publish().isPresent() || config.status().noticeRelay().isPresent()) {
             LOG.warn("status.publish and status.notice-relay have no effect yet");
         }

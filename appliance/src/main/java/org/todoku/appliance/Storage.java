@@ -105,7 +105,8 @@ record Storage(
                                                 archive.pathStyle(),
                                                 archive.keyFileIn(dataDirectory),
                                                 archive.shipInterval(),
-                                                archive.baseInterval()));
+                                                archive.baseInterval(),
+                                                archive.keep()));
         URI publicUrl = config.http().publicUrl();
         return new ContinuityConfig(
                 dataDirectory,

@@ -32,14 +32,17 @@ import org.todoku.backup.restore.BootGuard;
 import org.todoku.backup.restore.CatchUp;
 import org.todoku.backup.restore.NodeFile;
 import org.todoku.backup.ship.BaseBackup;
+import org.todoku.backup.ship.Compaction;
 import org.todoku.backup.ship.DatabaseConnections;
 import org.todoku.backup.ship.LogShipper;
+import org.todoku.backup.ship.Retention;
 import org.todoku.backup.ship.ShipSettings;
 import org.todoku.backup.ship.ShipStatus;
 import org.todoku.backup.volume.LocalLog;
 import org.todoku.backup.volume.LogChunk;
 import org.todoku.backup.volume.LogPosition;
 import org.todoku.backup.volume.LogTap;
+import org.todoku.backup.volume.StorageState;
 import org.todoku.backup.volume.Volume;
 
 /** One term as the archive's writer: the epoch, the shipper, and the bases when they are due. */
@@ -64,6 +67,7 @@ final class ArchiveWriter {
     private Instant baseNotBefore = Instant.EPOCH;
     private boolean stopping;
     private @Nullable Thread thread;
+    private @Nullable Upkeep upkeep;
 
     private ArchiveWriter(
             BackupConfig config,
@@ -193,6 +197,13 @@ final class ArchiveWriter {
         if (newestBase == null || wasUnlogged) {
             takeBase(database, volume);
         }
+        Upkeep started =
+                new Upkeep(
+                        new Compaction(archive),
+                        new Retention(archive, settings.keep(), clock),
+                        () -> isWell(volume));
+        started.start();
+        upkeep = started;
         thread =
                 Thread.ofPlatform().daemon().name("base-backup").start(() -> run(database, volume));
     }
@@ -229,6 +240,10 @@ final class ArchiveWriter {
         } finally {
             lock.unlock();
         }
+        Upkeep caring = upkeep;
+        if (caring != null) {
+            caring.stop();
+        }
         Thread running = thread;
         if (running != null) {
             try {
@@ -237,6 +252,10 @@ final class ArchiveWriter {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private boolean isWell(Volume volume) {
+        return volume.state() == StorageState.NORMAL && shipper.status().fencedBy().isEmpty();
     }
 
     void stop(Duration deadline) {

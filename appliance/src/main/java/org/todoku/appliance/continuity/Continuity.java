@@ -125,7 +125,11 @@ public final class Continuity implements Durability, AutoCloseable {
         StoreLocation location =
                 new StoreLocation(place.url(), place.endpoint(), place.region(), place.pathStyle());
         return new BackupConfig.ArchiveSettings(
-                location, place.keyFile(), place.shipInterval(), place.baseInterval());
+                location,
+                place.keyFile(),
+                place.shipInterval(),
+                place.baseInterval(),
+                place.keep());
     }
 
     private static ForcePolicy force(String text) {

@@ -42,6 +42,7 @@ final class LogRestore {
     private final LocalLog log;
     private final Restore.Progress progress;
     private final TreeMap<Long, Long> ends = new TreeMap<>();
+    private boolean cut;
 
     LogRestore(Archive archive, Path target, RestorePlan plan, Restore.Progress progress) {
         this.archive = archive;
@@ -83,20 +84,34 @@ final class LogRestore {
         try (ReadAhead ahead = new ReadAhead()) {
             for (SegmentRef ref : plan.segments()) {
                 SealedSegment read = ahead.next();
-                if (isBehind(read)) {
+                if (isAfter(read)) {
                     break;
                 }
                 if (!read.segment().previous().equals(at.hash())) {
                     throw notContiguous(ref, "it does not follow the segment before it");
                 }
-                for (LogChunk chunk : read.segment().chunks()) {
-                    apply(ref, chunk);
-                }
-                at = new ForkPoint(ref.epoch(), ref.sequence(), read.hash(), read.segment().end());
                 shipped = read.segment().shipped();
                 applied++;
+                for (LogChunk chunk : read.segment().chunks()) {
+                    apply(ref, cutAtTarget(chunk));
+                }
+                if (reachesBehindTarget(read)) {
+                    at = new ForkPoint(at.epoch(), at.sequence(), at.hash(), cutAtGroup());
+                    break;
+                }
+                at = new ForkPoint(ref.epoch(), ref.sequence(), read.hash(), read.segment().end());
                 progress.log(applied, plan.segments().size());
             }
+        }
+        if (plan.target() instanceof RestoreTarget.Position(LogPosition wanted)
+                && at.end().isBefore(wanted)
+                && applied == plan.segments().size()
+                && !cut) {
+            throw new BackupException(
+                    BackupFault.LOG_NOT_CONTIGUOUS,
+                    "restoring to log position " + wanted,
+                    "the archive's log ends at " + at.end(),
+                    "choose an earlier position, or none for all that the archive has");
         }
         if (at.end().isBefore(base.end())) {
             throw new BackupException(
@@ -106,21 +121,53 @@ final class LogRestore {
                             .formatted(at.end(), base.end()),
                     "choose a later moment, or one before this base was begun");
         }
-        return new Restore.Reached(at, shipped, base.bytes(), applied);
+        return new Restore.Reached(at, shipped, base, applied, plan.warnings());
     }
 
-    private boolean isBehind(SealedSegment read) {
+    /** Whether nothing of this segment is wanted. */
+    private boolean isAfter(SealedSegment read) {
         return switch (plan.target()) {
             case RestoreTarget.Newest newest -> false;
             case RestoreTarget.Moment moment ->
                     Instant.parse(read.segment().shipped()).isAfter(moment.at());
-            case RestoreTarget.Position position -> read.segment().end().isAfter(position.at());
+            case RestoreTarget.Position position -> !read.segment().start().isBefore(position.at());
         };
+    }
+
+    private boolean reachesBehindTarget(SealedSegment read) {
+        return plan.target() instanceof RestoreTarget.Position(LogPosition wanted)
+                && read.segment().end().isAfter(wanted);
+    }
+
+    /** What of a chunk lies before the position that is wanted. */
+    private LogChunk cutAtTarget(LogChunk chunk) {
+        if (!(plan.target() instanceof RestoreTarget.Position(LogPosition wanted))
+                || !chunk.end().isAfter(wanted)) {
+            return chunk;
+        }
+        long length = chunk.start().isBefore(wanted) ? wanted.offset() - chunk.start().offset() : 0;
+        return new LogChunk(chunk.start(), Arrays.copyOf(chunk.bytes(), (int) length));
+    }
+
+    /** A part of a group is worth nothing: the log ends with the last whole one. */
+    private LogPosition cutAtGroup() throws IOException {
+        cut = true;
+        while (true) {
+            long last = ends.lastKey();
+            OptionalLong valid = LogScan.validEnd(Files.readAllBytes(log.file(last)), last);
+            if (valid.isPresent()) {
+                cut(last, valid.getAsLong());
+                ends.put(last, valid.getAsLong());
+                return new LogPosition(last, valid.getAsLong());
+            }
+            Files.delete(log.file(last));
+            ends.remove(last);
+        }
     }
 
     private void apply(SegmentRef ref, LogChunk chunk) throws IOException {
         long file = chunk.start().file();
-        if (file < base.logStart()) {
+        if (file < base.logStart() || chunk.bytes().length == 0) {
             return;
         }
         long end = ends.getOrDefault(file, 0L);
@@ -197,7 +244,7 @@ final class LogRestore {
             }
             byte[] content = Files.readAllBytes(log.file(file));
             OptionalLong valid = LogScan.validEnd(content, file);
-            if (valid.isEmpty() || !onlyZerosAfter(content, valid.getAsLong())) {
+            if (valid.isEmpty() || !LogProof.onlyZerosAfter(content, valid.getAsLong())) {
                 throw broken(file, "it is not valid up to its end");
             }
             // Its length proves nothing: zeros of room that was not needed may lie behind the end.
@@ -210,15 +257,6 @@ final class LogRestore {
         if (end.isBefore(base.end())) {
             throw broken(last, "it ends before the base's end " + base.end());
         }
-    }
-
-    private static boolean onlyZerosAfter(byte[] content, long from) {
-        for (int i = (int) from; i < content.length; i++) {
-            if (content[i] != 0) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static BackupException broken(long file, String why) {
