@@ -51,9 +51,10 @@ public final class Volume {
             Disk disk) {
         this.directory = directory;
         this.tap = tap;
-        this.queue = new WriteQueue(settings.writeBehindMax());
+        LoneCommitter lone = new LoneCommitter();
+        this.queue = new WriteQueue(settings.writeBehindMax(), lone);
         this.tree = new Tree(directory, queue);
-        this.forces = new Forces(settings, queue, tap);
+        this.forces = new Forces(settings, queue, tap, lone);
         this.drain = new Drain(queue, disk, forces.times()::ended);
         this.forces.drainedBy(drain);
         this.watch = new StorageWatch(settings, listener, drain, queue, forces);
