@@ -262,8 +262,8 @@ class FailingDiskTest {
         private volatile boolean answers = true;
 
         @Override
-        public void written(LogPosition at, byte[] bytes, int offset, int length) {
-            end = at.plus(length);
+        public void written(LogPosition at, byte[] bytes) {
+            end = at.plus(bytes.length);
         }
 
         @Override
