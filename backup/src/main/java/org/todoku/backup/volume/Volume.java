@@ -55,7 +55,7 @@ public final class Volume {
         this.queue = new WriteQueue(settings.writeBehindMax(), lone);
         this.tree = new Tree(directory, queue);
         this.forces = new Forces(settings, queue, tap, lone);
-        this.drain = new Drain(queue, disk, forces.times()::ended);
+        this.drain = new Drain(queue, disk, forces.times()::ended, new IdleProbe(disk, directory));
         this.forces.drainedBy(drain);
         this.watch = new StorageWatch(settings, listener, drain, queue, forces);
     }

@@ -109,8 +109,11 @@ final class WriteQueue {
         }
     }
 
-    /** For the drain: what there is, oldest first; empty only when closed and nothing is left. */
-    Deque<Operation> take() {
+    /**
+     * For the drain: what there is, oldest first; empty when nothing came for so long, or when it
+     * is closed and nothing is left.
+     */
+    Deque<Operation> take(long idleNanos) {
         long idleSince = System.nanoTime();
         if (lone.isAlone()) {
             turn(idleSince + LoneCommitter.PAUSE_NANOS);
@@ -119,12 +122,13 @@ final class WriteQueue {
             if (!urgent && !closed) {
                 // Dozing it sees by itself what comes, so that only a hurry has to wake it.
                 boolean idle = !some && System.nanoTime() - idleSince > DOZE_NANOS;
-                park(idle);
+                park(idle, idleNanos);
             }
             urgent = false;
             lock.lock();
             try {
-                if (!operations.isEmpty() || closed) {
+                boolean idleForLong = System.nanoTime() - idleSince >= idleNanos;
+                if (!operations.isEmpty() || closed || idleForLong) {
                     Deque<Operation> taken = operations;
                     operations = new ArrayDeque<>();
                     some = false;
@@ -144,14 +148,24 @@ final class WriteQueue {
     }
 
     /** Once at most: whoever changes what it waits for wakes it. */
-    private void park(boolean idle) {
+    private void park(boolean idle, long idleNanos) {
         parked = Thread.currentThread();
         asleep = idle;
         if (!urgent && !closed && !(idle && some)) {
-            LockSupport.parkNanos(this, idle ? Long.MAX_VALUE : GATHER_NANOS);
+            LockSupport.parkNanos(this, idle ? idleNanos : GATHER_NANOS);
         }
         asleep = false;
         parked = null;
+    }
+
+    /** Nothing will come any more. */
+    boolean isOver() {
+        lock.lock();
+        try {
+            return closed && operations.isEmpty();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The disk has so much more of it. */

@@ -61,6 +61,19 @@ class FailingDiskTest {
     }
 
     @Test
+    void seesThatADiskHangsOnWhichNobodyWrites() throws Exception {
+        attach(ArchiveRole.STANDS_IN, 1 << 20);
+        commit("one");
+        assertThat(volume.state()).isEqualTo(StorageState.NORMAL);
+        hangs = true;
+        await(() -> volume.state() == StorageState.STALLED);
+        assertThat(volume.queuedBytes()).isZero();
+        hangs = false;
+        await(() -> volume.state() == StorageState.NORMAL);
+        assertThat(writesClosed).isNull();
+    }
+
+    @Test
     void aFailedWriteIsTheEndOfWriting() throws Exception {
         attach(ArchiveRole.NONE, 1 << 20);
         commit("one");
