@@ -65,11 +65,7 @@ public final class Volume {
         this.forces = new Forces(settings, queue, tap, lone);
         this.snapshots = new SnapshotDisk(disk);
         this.drain =
-                new Drain(
-                        queue,
-                        snapshots,
-                        forces.times()::ended,
-                        new IdleProbe(disk, directory));
+                new Drain(queue, snapshots, forces.times()::ended, new IdleProbe(disk, directory));
         this.forces.drainedBy(drain);
         this.watch = new StorageWatch(settings, listener, drain, queue, forces);
     }
