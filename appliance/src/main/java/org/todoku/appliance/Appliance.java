@@ -33,6 +33,7 @@ import org.todoku.appliance.delivery.Sending;
 import org.todoku.appliance.inbound.InboundMail;
 import org.todoku.appliance.inbound.Inquiries;
 import org.todoku.appliance.inbound.SmtpListener;
+import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.kernel.Ids;
 import org.todoku.appliance.kernel.Secret;
 import org.todoku.appliance.member.Members;
@@ -371,6 +372,18 @@ final class Appliance implements AutoCloseable {
     }
 
     private Map<String, Double> gauges() {
+        Map<String, Double> gauges = new TreeMap<>(StorageGauges.of(storage.state().now()));
+        gauges.put("todoku_write_gate_open", gate.isOpen() ? 1.0 : 0.0);
+        try {
+            gauges.putAll(queueGauges());
+        } catch (FaultException e) {
+            // A database that does not answer must not hide how the storage fares.
+            LOG.debug("the queue is not in the metrics", e);
+        }
+        return gauges;
+    }
+
+    private Map<String, Double> queueGauges() {
         QueueSize queue = features.ledger().queue();
         Map<String, Double> gauges = new TreeMap<>();
         gauges.put("todoku_deliveries{outcome=\"queued\"}", (double) queue.queued());
@@ -378,8 +391,6 @@ final class Appliance implements AutoCloseable {
         gauges.put("todoku_deliveries{outcome=\"deferred\"}", (double) queue.deferred());
         gauges.put("todoku_deliveries{outcome=\"inDoubt\"}", (double) queue.inDoubt());
         gauges.put("todoku_deliveries_on_hold", (double) queue.onHold());
-        gauges.put("todoku_write_gate_open", gate.isOpen() ? 1.0 : 0.0);
-        gauges.put("todoku_epoch", (double) storage.state().now().epoch());
         return gauges;
     }
 }

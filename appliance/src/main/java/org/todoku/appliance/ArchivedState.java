@@ -19,12 +19,25 @@ record ArchivedState(Continuity continuity) implements SystemState {
                 };
         return new Snapshot(
                 status.archive().map(BackupStatus.ArchiveStatus::epoch).orElse(0L),
-                new Storage(level, status.forceP99().toNanos() / 1e6),
+                new Storage(
+                        level,
+                        status.forceP99().toNanos() / 1e6,
+                        status.queuedBytes(),
+                        status.trouble()),
                 status.archive().map(ArchivedState::archive));
     }
 
     private static Archive archive(BackupStatus.ArchiveStatus archive) {
+        Standing standing =
+                switch (archive.standing()) {
+                    case WRITER -> Standing.WRITER;
+                    case NOT_ASKED -> Standing.NOT_ASKED;
+                    case ENDED -> Standing.ENDED;
+                };
         return new Archive(
+                standing,
+                archive.trouble(),
+                archive.failedPuts(),
                 archive.lagBytes(),
                 archive.lag().toMillis(),
                 archive.shipped().instant(),

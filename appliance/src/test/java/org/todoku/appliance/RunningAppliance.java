@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import org.todoku.appliance.ApplianceConfig.HostAndPort;
 import org.todoku.appliance.ApplianceConfig.Http;
 import org.todoku.appliance.ApplianceConfig.Mail;
@@ -24,6 +25,7 @@ import org.todoku.appliance.ApplianceConfig.Rate;
 import org.todoku.appliance.ApplianceConfig.Relay;
 import org.todoku.appliance.ApplianceConfig.RelaySecurity;
 import org.todoku.appliance.demo.MailCatcher;
+import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.kernel.Secret;
 import org.todoku.appliance.web.Route;
 import org.todoku.appliance.web.console.FirstSetup;
@@ -31,6 +33,7 @@ import org.todoku.appliance.web.console.FirstSetup;
 /** A whole appliance in this process with a catcher for its mails, and a client for its pages. */
 final class RunningAppliance implements AutoCloseable {
     static final String EMAIL = "admin@example.jp";
+    private static final EmailAddress ADMIN = EmailAddress.parse(EMAIL).orElseThrow();
     static final String PASSWORD = "correct horse";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -45,10 +48,33 @@ final class RunningAppliance implements AutoCloseable {
     }
 
     RunningAppliance(Path directory, List<Route> more) {
+        this(directory, more, config -> config);
+    }
+
+    /** With an archive in a folder. */
+    static RunningAppliance archived(Path directory, Path archive) {
+        ApplianceConfig.Archive none = ApplianceConfig.defaults().archive();
+        var place =
+                new ApplianceConfig.Archive(
+                        Optional.of(archive.toUri()),
+                        none.endpoint(),
+                        none.region(),
+                        none.pathStyle(),
+                        Optional.of(archive.resolveSibling("archive.key")),
+                        none.shipInterval(),
+                        none.baseInterval(),
+                        none.keep());
+        return new RunningAppliance(directory, List.of(), config -> config.withArchive(place));
+    }
+
+    private RunningAppliance(
+            Path directory, List<Route> more, UnaryOperator<ApplianceConfig> configured) {
         catcher.start();
         int port = freePort();
         this.url = "http://localhost:" + port;
-        this.appliance = Appliance.open(config(port), directory, Storage::open, pages -> more);
+        this.appliance =
+                Appliance.open(
+                        configured.apply(config(port)), directory, Storage::open, pages -> more);
         this.token =
                 appliance
                         .parts()
@@ -56,6 +82,13 @@ final class RunningAppliance implements AutoCloseable {
                         .run(new FirstSetup.Answers("試験小学校", "shiken", EMAIL, new Secret(PASSWORD)))
                         .value();
         appliance.start();
+    }
+
+    /** A page of the console, as somebody sees it who is signed in. */
+    HttpResponse<String> console(String path) {
+        var who = appliance.parts().administrators().signIn(ADMIN, new Secret(PASSWORD));
+        String session = appliance.parts().sessions().issue(who.orElseThrow().id());
+        return send(request(path).header("Cookie", "todoku_session=" + session).GET());
     }
 
     HttpResponse<String> get(String path) {

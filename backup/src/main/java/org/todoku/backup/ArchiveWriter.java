@@ -229,6 +229,8 @@ final class ArchiveWriter {
                 ship.lag(),
                 base == null ? Optional.empty() : Optional.of(Instant.parse(base.taken())),
                 ship.trouble().map(e -> String.valueOf(e.getMessage())),
+                ship.failedPuts(),
+                ship.fencedBy().isPresent() ? ArchiveStanding.ENDED : ArchiveStanding.WRITER,
                 ship.fencedBy());
     }
 

@@ -29,6 +29,7 @@ public record BackupStatus(
      * @param lagBytes what was confirmed locally and is not there yet
      * @param lag since when the oldest of that waits
      * @param trouble one line, while the archive cannot be written
+     * @param failedPuts how many puts of the log failed since the start, tries included
      * @param fencedBy the epoch that took over, once this host may not write any more
      */
     public record ArchiveStatus(
@@ -38,5 +39,7 @@ public record BackupStatus(
             Duration lag,
             Optional<Instant> lastBase,
             Optional<String> trouble,
+            long failedPuts,
+            ArchiveStanding standing,
             Optional<Epoch> fencedBy) {}
 }

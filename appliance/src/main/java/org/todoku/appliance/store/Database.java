@@ -32,6 +32,8 @@ public final class Database implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
     private static final int ATTEMPTS = 5;
+    private static final long LEAST_CACHED_PAGES = 4000;
+    private static final long CACHED_PAGE = 4096 + 800;
     private static final Duration CONNECTION_WAIT = Duration.ofSeconds(2);
 
     private final String url;
@@ -189,7 +191,17 @@ public final class Database implements AutoCloseable {
         if (Dialect.of(url) == Dialect.DERBY) {
             setUnlessSet("derby.locks.waitTimeout", "1");
             setUnlessSet("derby.locks.deadlockTimeout", "1");
+            setUnlessSet("derby.storage.pageCacheSize", "" + pageCache());
         }
+    }
+
+    /**
+     * The cache should hold the working set: a page that is not in it is read from a disk that may
+     * hang, and then nothing can time the reader out. A quarter of the heap, in pages of 4 KiB;
+     * each takes about a fifth more than its bytes, and is only taken when it is used.
+     */
+    private static long pageCache() {
+        return Math.max(LEAST_CACHED_PAGES, Runtime.getRuntime().maxMemory() / 4 / CACHED_PAGE);
     }
 
     private static void setUnlessSet(String property, String value) {

@@ -34,8 +34,8 @@ public final class Screen {
     public record Frame(
             String path, String formToken, Optional<SignedIn> signedIn, String section) {}
 
-    /** The person and the organisation in the console's head. */
-    public record SignedIn(String person, String organisation) {}
+    /** The person and the organisation in the console's head, and how the machine fares now. */
+    public record SignedIn(String person, String organisation, SystemState.Snapshot system) {}
 
     Screen(Call call, Texts shell, Texts own, StaticFiles files, Frame frame) {
         this.language = call.language();

@@ -18,8 +18,14 @@ public interface SystemState {
      */
     record Snapshot(long epoch, Storage storage, Optional<Archive> archive) {}
 
-    /** The disk, as commits feel it. */
-    record Storage(Level level, double forceP99Millis) {}
+    /**
+     * The disk, as commits feel it.
+     *
+     * @param queuedBytes what the disk has not taken yet and memory holds
+     * @param trouble one line, while it does not take what is written
+     */
+    record Storage(
+            Level level, double forceP99Millis, long queuedBytes, Optional<String> trouble) {}
 
     /** How well the storage answers. */
     enum Level {
@@ -29,8 +35,26 @@ public interface SystemState {
         ISOLATED
     }
 
-    /** The second place of every committed byte; {@code shippedInstant} is Derby's log instant. */
+    /** How this host stands to the archive. */
+    enum Standing {
+        /** It is the writer. */
+        WRITER,
+        /** The archive has not answered since the start: another host may be the writer. */
+        NOT_ASKED,
+        /** Another host is the writer. */
+        ENDED
+    }
+
+    /**
+     * The second place of every committed byte; {@code shippedInstant} is Derby's log instant.
+     *
+     * @param trouble one line, while it cannot be written
+     * @param failedPuts how many puts failed since the start
+     */
     record Archive(
+            Standing standing,
+            Optional<String> trouble,
+            long failedPuts,
             long lagBytes,
             long lagMillis,
             long shippedInstant,

@@ -1,6 +1,5 @@
 package org.todoku.backup.archive;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -32,11 +31,11 @@ final class SegmentFormat {
                                 Optional.of(segment.confirmed()),
                                 segment.shipped(),
                                 chunks));
-        var out = new ByteArrayOutputStream();
-        out.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(header.length).array());
-        out.writeBytes(header);
-        segment.chunks().forEach(chunk -> out.writeBytes(chunk.bytes()));
-        return out.toByteArray();
+        int bytes = segment.chunks().stream().mapToInt(c -> c.bytes().length).sum();
+        ByteBuffer out = ByteBuffer.allocate(Integer.BYTES + header.length + bytes);
+        out.putInt(header.length).put(header);
+        segment.chunks().forEach(chunk -> out.put(chunk.bytes()));
+        return out.array();
     }
 
     /** What stands in the place of the next segment once an epoch is over: a header alone. */

@@ -92,7 +92,8 @@ final class Backlog {
         for (LogChunk chunk : chunks) {
             for (int from = 0; from < chunk.bytes().length; from += SEGMENT_LIMIT) {
                 int to = Math.min(from + SEGMENT_LIMIT, chunk.bytes().length);
-                byte[] part = Arrays.copyOfRange(chunk.bytes(), from, to);
+                boolean whole = to - from == chunk.bytes().length;
+                byte[] part = whole ? chunk.bytes() : Arrays.copyOfRange(chunk.bytes(), from, to);
                 if (size + part.length > SEGMENT_LIMIT && !piece.isEmpty()) {
                     pieces.add(List.copyOf(piece));
                     piece.clear();

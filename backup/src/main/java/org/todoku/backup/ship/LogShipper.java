@@ -69,6 +69,7 @@ public final class LogShipper implements AutoCloseable {
     private volatile long readySinceNanos;
     private volatile boolean wanted;
     private boolean stopping;
+    private long failedPuts;
     private @Nullable BackupException trouble;
     private @Nullable Epoch fencedBy;
 
@@ -173,6 +174,7 @@ public final class LogShipper implements AutoCloseable {
                     lag,
                     Duration.ofNanos(waiting),
                     Optional.ofNullable(trouble),
+                    failedPuts,
                     Optional.ofNullable(fencedBy));
         } finally {
             lock.unlock();
@@ -411,6 +413,7 @@ public final class LogShipper implements AutoCloseable {
         }
         trouble = found;
         if (found != null) {
+            failedPuts++;
             wanted = true;
         }
     }

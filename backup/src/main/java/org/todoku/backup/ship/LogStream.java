@@ -35,24 +35,25 @@ final class LogStream {
         this.onForce = onForce;
     }
 
-    synchronized void written(LogPosition at, byte[] bytes, int offset, int length) {
-        if (at.offset() + length <= LogScan.HEADER && at.offset() < LogScan.HEADER) {
+    /** Keeps the bytes as they are: nobody may change them any more. */
+    synchronized void written(LogPosition at, byte[] bytes) {
+        if (at.offset() + bytes.length <= LogScan.HEADER && at.offset() < LogScan.HEADER) {
             if (at.offset() == 0) {
                 header.reset();
             }
-            header.write(bytes, offset, length);
+            header.writeBytes(bytes);
             return;
         }
-        if (length > LogScan.END_MARKER && isZero(bytes, offset, length)) {
+        if (bytes.length > LogScan.END_MARKER && isZero(bytes)) {
             // Recovery blanks a torn tail before it appends there: nothing to keep.
             return;
         }
         if (header.size() > 0 && at.offset() == LogScan.HEADER) {
             byte[] first = header.toByteArray();
             header.reset();
-            append(new LogPosition(at.file(), 0), first, 0, first.length);
+            append(new LogPosition(at.file(), 0), first);
         }
-        append(at, bytes, offset, length);
+        append(at, bytes);
     }
 
     /** Derby forces everything written so far; returns how far that is. */
@@ -82,7 +83,7 @@ final class LogStream {
             pending.clear();
             pending.addAll(later);
         }
-        held = pending.stream().mapToInt(open -> open.bytes.size()).sum();
+        held = pending.stream().mapToInt(open -> open.size).sum();
         // What was written behind the forced end meanwhile is in the log only.
         overflowed = overflowed && end.isAfter(forced);
         rewoundTo = Optional.empty();
@@ -99,31 +100,31 @@ final class LogStream {
         return forcedNanos == 0 ? 0 : Math.max(1, System.nanoTime() - forcedNanos);
     }
 
-    private static boolean isZero(byte[] bytes, int offset, int length) {
-        for (int i = offset; i < offset + length; i++) {
-            if (bytes[i] != 0) {
+    private static boolean isZero(byte[] bytes) {
+        for (byte each : bytes) {
+            if (each != 0) {
                 return false;
             }
         }
         return true;
     }
 
-    private void append(LogPosition at, byte[] bytes, int offset, int length) {
+    private void append(LogPosition at, byte[] bytes) {
         if (at.isBefore(end)) {
             rewind(at);
         }
-        if (overflowed || held + length > LIMIT) {
+        if (overflowed || held + bytes.length > LIMIT) {
             overflowed = true;
             pending.clear();
             held = 0;
         } else {
             if (pending.isEmpty() || !pending.getLast().end().equals(at)) {
-                pending.add(new Open(at, new ByteArrayOutputStream()));
+                pending.add(new Open(at));
             }
-            pending.getLast().bytes.write(bytes, offset, length);
-            held += length;
+            pending.getLast().add(bytes);
+            held += bytes.length;
         }
-        end = at.plus(length);
+        end = at.plus(bytes.length);
     }
 
     /** Recovery writes a torn tail anew: what was pending behind that place is void. */
@@ -134,9 +135,9 @@ final class LogStream {
         }
         pending.clear();
         for (LogChunk chunk : kept) {
-            var bytes = new ByteArrayOutputStream();
-            bytes.writeBytes(chunk.bytes());
-            pending.add(new Open(chunk.start(), bytes));
+            Open open = new Open(chunk.start());
+            open.add(chunk.bytes());
+            pending.add(open);
         }
         if (to.isBefore(forced)) {
             forced = to;
@@ -160,25 +161,49 @@ final class LogStream {
             boolean overflowed,
             Optional<LogPosition> rewoundTo) {}
 
-    private record Open(LogPosition start, ByteArrayOutputStream bytes) {
+    /** Consecutive bytes, in the pieces in which they were written. */
+    private static final class Open {
+        private final LogPosition start;
+        private final List<byte[]> pieces = new ArrayList<>();
+        private int size;
+
+        Open(LogPosition start) {
+            this.start = start;
+        }
+
+        void add(byte[] piece) {
+            pieces.add(piece);
+            size += piece.length;
+        }
+
         LogPosition end() {
-            return start.plus(bytes.size());
+            return start.plus(size);
         }
 
         /** What lies before the position goes to one list, what lies behind it to the other. */
         void split(LogPosition at, List<LogChunk> before, List<Open> behind) {
             if (!end().isAfter(at)) {
-                before.add(new LogChunk(start, bytes.toByteArray()));
+                before.add(new LogChunk(start, bytes()));
             } else if (!start.isBefore(at)) {
                 behind.add(this);
             } else {
-                byte[] all = bytes.toByteArray();
+                byte[] all = bytes();
                 int cut = (int) (at.offset() - start.offset());
                 before.add(new LogChunk(start, Arrays.copyOf(all, cut)));
-                var rest = new ByteArrayOutputStream();
-                rest.write(all, cut, all.length - cut);
-                behind.add(new Open(at, rest));
+                Open rest = new Open(at);
+                rest.add(Arrays.copyOfRange(all, cut, all.length));
+                behind.add(rest);
             }
+        }
+
+        private byte[] bytes() {
+            byte[] all = new byte[size];
+            int at = 0;
+            for (byte[] piece : pieces) {
+                System.arraycopy(piece, 0, all, at, piece.length);
+                at += piece.length;
+            }
+            return all;
         }
     }
 }

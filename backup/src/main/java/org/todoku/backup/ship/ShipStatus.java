@@ -13,10 +13,12 @@ import org.todoku.backup.volume.LogPosition;
  * @param lagBytes forced and not yet shipped; across a change of log file only an estimate
  * @param lag since when the oldest of them waits
  * @param trouble why the archive cannot be written just now
+ * @param failedPuts how many puts failed so far
  */
 public record ShipStatus(
         LogPosition shipped,
         long lagBytes,
         Duration lag,
         Optional<BackupException> trouble,
+        long failedPuts,
         Optional<Epoch> fencedBy) {}

@@ -7,8 +7,8 @@ import org.todoku.backup.volume.LogTap;
 /** What the volume sees of a shipper. */
 record ShipperTap(LogStream stream, LogShipper shipper) implements LogTap {
     @Override
-    public void written(LogPosition at, byte[] bytes, int offset, int length) {
-        stream.written(at, bytes, offset, length);
+    public void written(LogPosition at, byte[] bytes) {
+        stream.written(at, bytes);
     }
 
     @Override

@@ -47,12 +47,14 @@ final class Drain {
     private static final int GATHER = 256 * 1024;
     private static final Duration FULL_PAUSE = Duration.ofMillis(200);
     private static final int COMPLETE_EVERY = 256;
+    private static final long IDLE_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final WriteQueue queue;
     private final Disk disk;
     private final Consumer<Force> forced;
     private final Thread thread;
     private final LogFiles logFiles;
+    private final IdleProbe probe;
 
     private final ByteBuffer gathered = ByteBuffer.allocateDirect(GATHER);
     private @Nullable Node gatheringFor;
@@ -66,7 +68,8 @@ final class Drain {
     private volatile @Nullable IOException broken;
     private volatile boolean abandoned;
 
-    Drain(WriteQueue queue, Disk disk, Consumer<Force> forced) {
+    Drain(WriteQueue queue, Disk disk, Consumer<Force> forced, IdleProbe probe) {
+        this.probe = probe;
         this.queue = queue;
         this.disk = disk;
         this.forced = forced;
@@ -80,7 +83,8 @@ final class Drain {
 
     /** Nanoseconds for which the disk has not answered the present call; 0 when none is out. */
     long waitingNanos() {
-        long since = callSince;
+        long asked = probe.sinceNanos();
+        long since = asked == 0 ? callSince : asked;
         return since == 0 ? 0 : Math.max(1, System.nanoTime() - since);
     }
 
@@ -110,8 +114,14 @@ final class Drain {
     private void run() {
         Deque<Operation> round = new ArrayDeque<>();
         try {
-            for (round = queue.take(); !round.isEmpty(); round = queue.take()) {
-                carryOut(round);
+            for (round = queue.take(IDLE_NANOS);
+                    !round.isEmpty() || !queue.isOver();
+                    round = queue.take(IDLE_NANOS)) {
+                if (round.isEmpty()) {
+                    probe.ask();
+                } else {
+                    carryOut(round);
+                }
             }
         } catch (IOException | RuntimeException e) {
             IOException why = e instanceof IOException io ? io : new IOException(e);
@@ -130,8 +140,8 @@ final class Drain {
     /** Answers whoever waits for what will never be done. */
     private void refuseEverything(IOException why) {
         while (true) {
-            Deque<Operation> round = queue.take();
-            if (round.isEmpty()) {
+            Deque<Operation> round = queue.take(IDLE_NANOS);
+            if (round.isEmpty() && queue.isOver()) {
                 return;
             }
             refuse(round, why);

@@ -23,12 +23,14 @@ final class Forces implements StorageWatch.Waiting {
     private final VolumeSettings settings;
     private final WriteQueue queue;
     private final LogTap tap;
+    private final LoneCommitter lone;
     private final ForceTimes times = new ForceTimes();
     private final EarlyAsks early = new EarlyAsks();
     private final Set<Force> waiting = ConcurrentHashMap.newKeySet();
     private @Nullable Drain drain;
 
-    Forces(VolumeSettings settings, WriteQueue queue, LogTap tap) {
+    Forces(VolumeSettings settings, WriteQueue queue, LogTap tap, LoneCommitter lone) {
+        this.lone = lone;
         this.settings = settings;
         this.queue = queue;
         this.tap = tap;
@@ -56,11 +58,15 @@ final class Forces implements StorageWatch.Waiting {
     void force(Node node) throws IOException {
         LogPosition upTo = tap.forced();
         Force force = new Force();
+        lone.begins();
         waiting.add(force);
         boolean interrupted = false;
         try {
             queue.add(new Sync(node, force));
             queue.hurry();
+            if (lone.isAlone()) {
+                force.turn(LoneCommitter.FORCE_NANOS);
+            }
             // Derby answers an interrupt after the force; until then it must not end each wait.
             interrupted = Thread.interrupted();
             switch (settings.archive()) {
@@ -73,6 +79,7 @@ final class Forces implements StorageWatch.Waiting {
                 }
             }
         } finally {
+            lone.ended(System.nanoTime() - force.startedNanos());
             waiting.remove(force);
             if (interrupted) {
                 Thread.currentThread().interrupt();

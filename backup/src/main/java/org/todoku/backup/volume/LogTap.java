@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * The archive as the volume sees it: receives the log as Derby writes it and says when it is
  * durable there. {@link #written} and {@link #forced} come in the order of the writes, from Derby's
- * own threads and under its locks: they copy the bytes, never block and never throw.
+ * own threads and under its locks: they never block and never throw.
  *
  * <p>The bytes come before the local disk has them, so that a stalled disk does not stall the
  * archive. The archive may therefore be ahead of the local log after a crash; the catch-up before
@@ -16,7 +16,7 @@ public interface LogTap {
     LogTap NONE =
             new LogTap() {
                 @Override
-                public void written(LogPosition at, byte[] bytes, int offset, int length) {}
+                public void written(LogPosition at, byte[] bytes) {}
 
                 @Override
                 public LogPosition forced() {
@@ -37,8 +37,12 @@ public interface LogTap {
                 }
             };
 
-    /** These bytes were written at this position; they are not yet durable anywhere. */
-    void written(LogPosition at, byte[] bytes, int offset, int length);
+    /**
+     * These bytes were written at this position; they are not yet durable anywhere.
+     *
+     * @param bytes may be kept as they are: nobody changes them any more
+     */
+    void written(LogPosition at, byte[] bytes);
 
     /**
      * Derby wants everything written before to be durable: from now on it may be shipped.

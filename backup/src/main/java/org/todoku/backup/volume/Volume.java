@@ -59,11 +59,13 @@ public final class Volume {
             Disk disk) {
         this.directory = directory;
         this.tap = tap;
-        this.queue = new WriteQueue(settings.writeBehindMax());
+        LoneCommitter lone = new LoneCommitter();
+        this.queue = new WriteQueue(settings.writeBehindMax(), lone);
         this.tree = new Tree(directory, queue);
-        this.forces = new Forces(settings, queue, tap);
+        this.forces = new Forces(settings, queue, tap, lone);
         this.snapshots = new SnapshotDisk(disk);
-        this.drain = new Drain(queue, snapshots, forces.times()::ended);
+        this.drain =
+                new Drain(queue, snapshots, forces.times()::ended, new IdleProbe(disk, directory));
         this.forces.drainedBy(drain);
         this.watch = new StorageWatch(settings, listener, drain, queue, forces);
     }

@@ -38,9 +38,10 @@ final class VolumeAccess extends Access {
             return;
         }
         long at = position;
-        volume.write(node, at, Arrays.copyOfRange(bytes, offset, offset + length));
+        byte[] copy = Arrays.copyOfRange(bytes, offset, offset + length);
+        volume.write(node, at, copy);
         if (logNumber >= 0) {
-            volume.tap().written(new LogPosition(logNumber, at), bytes, offset, length);
+            volume.tap().written(new LogPosition(logNumber, at), copy);
         }
         position = at + length;
     }

@@ -7,7 +7,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,20 +18,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class WriteQueue {
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long DOZE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long GATHER_BYTES = 1024 * 1024;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
     private final long max;
+    private final LoneCommitter lone;
     private Deque<Operation> operations = new ArrayDeque<>();
     private final AtomicLong bytes = new AtomicLong();
     private volatile boolean some;
     private volatile boolean urgent;
     private volatile boolean closed;
+    private volatile boolean asleep;
     private volatile @Nullable Thread parked;
 
-    WriteQueue(long max) {
+    WriteQueue(long max, LoneCommitter lone) {
         this.max = max;
+        this.lone = lone;
     }
 
     /** Bytes in memory that the disk does not have yet. */
@@ -55,10 +58,8 @@ final class WriteQueue {
 
     /** Adds in order. A writer that finds the memory full waits for room first. */
     void add(Operation operation) {
-        boolean first;
         lock.lock();
         try {
-            first = !some;
             some = true;
             operations.addLast(operation);
             bytes.addAndGet(operation.weight());
@@ -67,7 +68,7 @@ final class WriteQueue {
         }
         if (bytes.get() > GATHER_BYTES) {
             hurry();
-        } else if (first) {
+        } else if (asleep) {
             wake();
         }
     }
@@ -108,19 +109,26 @@ final class WriteQueue {
         }
     }
 
-    /** For the drain: what there is, oldest first; empty only when closed and nothing is left. */
-    Deque<Operation> take() {
+    /**
+     * For the drain: what there is, oldest first; empty when nothing came for so long, or when it
+     * is closed and nothing is left.
+     */
+    Deque<Operation> take(long idleNanos) {
+        long idleSince = System.nanoTime();
+        if (lone.isAlone()) {
+            turn(idleSince + LoneCommitter.PAUSE_NANOS);
+        }
         while (true) {
-            while (!some && !closed) {
-                park(Long.MAX_VALUE, () -> some || closed);
-            }
             if (!urgent && !closed) {
-                park(GATHER_NANOS, () -> urgent || closed);
+                // Dozing it sees by itself what comes, so that only a hurry has to wake it.
+                boolean idle = !some && System.nanoTime() - idleSince > DOZE_NANOS;
+                park(idle, idleNanos);
             }
             urgent = false;
             lock.lock();
             try {
-                if (!operations.isEmpty() || closed) {
+                boolean idleForLong = System.nanoTime() - idleSince >= idleNanos;
+                if (!operations.isEmpty() || closed || idleForLong) {
                     Deque<Operation> taken = operations;
                     operations = new ArrayDeque<>();
                     some = false;
@@ -133,13 +141,31 @@ final class WriteQueue {
         }
     }
 
-    /** Sleeps at most so long, and once at most: whoever changes the condition wakes it. */
-    private void park(long nanos, BooleanSupplier unless) {
-        parked = Thread.currentThread();
-        if (!unless.getAsBoolean()) {
-            LockSupport.parkNanos(this, nanos);
+    private void turn(long until) {
+        while (!urgent && !closed && System.nanoTime() - until < 0) {
+            Thread.onSpinWait();
         }
+    }
+
+    /** Once at most: whoever changes what it waits for wakes it. */
+    private void park(boolean idle, long idleNanos) {
+        parked = Thread.currentThread();
+        asleep = idle;
+        if (!urgent && !closed && !(idle && some)) {
+            LockSupport.parkNanos(this, idle ? idleNanos : GATHER_NANOS);
+        }
+        asleep = false;
         parked = null;
+    }
+
+    /** Nothing will come any more. */
+    boolean isOver() {
+        lock.lock();
+        try {
+            return closed && operations.isEmpty();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The disk has so much more of it. */

@@ -63,7 +63,7 @@ class LogStreamTest {
         large[0] = 1;
         long at = 24;
         for (int i = 0; i < 4; i++) {
-            stream.written(new LogPosition(1, at), large, 0, large.length);
+            stream.written(new LogPosition(1, at), large);
             at += large.length;
         }
         stream.forced();
@@ -82,7 +82,7 @@ class LogStreamTest {
 
     private void write(long file, int offset, String text) {
         byte[] bytes = text.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
-        stream.written(new LogPosition(file, offset), bytes, 0, bytes.length);
+        stream.written(new LogPosition(file, offset), bytes);
     }
 
     private static List<String> text(LogStream.Taken taken) {

@@ -237,7 +237,7 @@ class PutWindowTest {
 
     private LogPosition written() {
         byte[] bytes = ("commit at " + offset).getBytes(StandardCharsets.US_ASCII);
-        tap.written(new LogPosition(1, offset), bytes, 0, bytes.length);
+        tap.written(new LogPosition(1, offset), bytes);
         offset += bytes.length;
         LogPosition end = tap.forced();
         tap.hurry();

@@ -61,6 +61,19 @@ class FailingDiskTest {
     }
 
     @Test
+    void seesThatADiskHangsOnWhichNobodyWrites() throws Exception {
+        attach(ArchiveRole.STANDS_IN, 1 << 20);
+        commit("one");
+        assertThat(volume.state()).isEqualTo(StorageState.NORMAL);
+        hangs = true;
+        await(() -> volume.state() == StorageState.STALLED);
+        assertThat(volume.queuedBytes()).isZero();
+        hangs = false;
+        await(() -> volume.state() == StorageState.NORMAL);
+        assertThat(writesClosed).isNull();
+    }
+
+    @Test
     void aFailedWriteIsTheEndOfWriting() throws Exception {
         attach(ArchiveRole.NONE, 1 << 20);
         commit("one");
@@ -262,8 +275,8 @@ class FailingDiskTest {
         private volatile boolean answers = true;
 
         @Override
-        public void written(LogPosition at, byte[] bytes, int offset, int length) {
-            end = at.plus(length);
+        public void written(LogPosition at, byte[] bytes) {
+            end = at.plus(bytes.length);
         }
 
         @Override

@@ -79,7 +79,9 @@ public final class Api {
         ObjectNode answer = Json.object().put("epoch", now.epoch());
         answer.putObject("storage")
                 .put("state", now.storage().level().name().toLowerCase(java.util.Locale.ROOT))
-                .put("forceP99Ms", now.storage().forceP99Millis());
+                .put("forceP99Ms", now.storage().forceP99Millis())
+                .put("queuedBytes", now.storage().queuedBytes())
+                .put("trouble", now.storage().trouble().orElse(null));
         now.archive().ifPresentOrElse(a -> put(answer, a), () -> answer.putNull("archive"));
         var queue = doors.ledger().queue();
         answer.putObject("queue")
@@ -94,11 +96,22 @@ public final class Api {
 
     private static void put(ObjectNode answer, SystemState.Archive archive) {
         answer.putObject("archive")
+                .put("state", state(archive.standing()))
+                .put("trouble", archive.trouble().orElse(null))
+                .put("failedPuts", archive.failedPuts())
                 .put("lagBytes", archive.lagBytes())
                 .put("lagMs", archive.lagMillis())
                 .put("shippedInstant", archive.shippedInstant())
                 .put("lastBase", archive.lastBase().map(Object::toString).orElse(null))
                 .put("lastDrill", archive.lastDrill().map(Object::toString).orElse(null));
+    }
+
+    private static String state(SystemState.Standing standing) {
+        return switch (standing) {
+            case WRITER -> "writer";
+            case NOT_ASKED -> "notAsked";
+            case ENDED -> "ended";
+        };
     }
 
     private static String load() {

@@ -13,6 +13,7 @@ import org.todoku.appliance.web.Pages;
 import org.todoku.appliance.web.Problem;
 import org.todoku.appliance.web.Reply;
 import org.todoku.appliance.web.Route;
+import org.todoku.appliance.web.Screen;
 
 /** Lets in who is signed in, and renders for them. */
 final class Access {
@@ -53,6 +54,20 @@ final class Access {
         return Reply.html(pages.render("console/" + template + ".jte", screen, view));
     }
 
+    /**
+     * What is to be said above each page about the machine. Asked twice a second by each console
+     * that is open, so it asks no database; it tells nothing of an organisation.
+     */
+    Reply banner(Call call) {
+        if (call.cookie(COOKIE).flatMap(doors.sessions()::open).isEmpty()) {
+            return Reply.seeOther(SIGN_IN);
+        }
+        var frame = new Screen.Frame(call.path(), "", Optional.empty(), "");
+        var screen = pages.screen(call, texts, frame);
+        Banner banner = Banner.of(doors.system().now());
+        return Reply.html(pages.render("console/banner.jte", screen, banner));
+    }
+
     private Optional<Visit> visit(Call call) {
         Sessions sessions = doors.sessions();
         Optional<Session> session = call.cookie(COOKIE).flatMap(sessions::open);
@@ -72,6 +87,7 @@ final class Access {
         if (who.isEmpty() || where.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new Visit(call, form, session.get(), who.get(), where.get()));
+        return Optional.of(
+                new Visit(call, form, session.get(), who.get(), where.get(), doors.system().now()));
     }
 }

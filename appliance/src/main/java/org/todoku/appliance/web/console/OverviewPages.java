@@ -22,6 +22,7 @@ final class OverviewPages {
         return List.of(
                 Route.get("/console", call -> Reply.seeOther("/console/")),
                 Route.get("/console/", access.signedIn(this::overview)),
+                Route.get("/console/banner", access::banner),
                 Route.get("/console/inquiries", access.signedIn(this::inquiries)),
                 Route.get("/console/system", access.signedIn(this::system)));
     }

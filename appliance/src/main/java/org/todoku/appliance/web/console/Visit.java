@@ -9,6 +9,7 @@ import org.todoku.appliance.web.Call;
 import org.todoku.appliance.web.Form;
 import org.todoku.appliance.web.Reply;
 import org.todoku.appliance.web.Screen;
+import org.todoku.appliance.web.SystemState;
 
 /** One call by somebody who is signed in; a form's token has been checked. */
 record Visit(
@@ -16,7 +17,8 @@ record Visit(
         Form form,
         Session session,
         Administrator administrator,
-        Organisation organisation) {
+        Organisation organisation,
+        SystemState.Snapshot system) {
 
     /** Answers a visit. */
     @FunctionalInterface
@@ -32,7 +34,7 @@ record Visit(
         return new Screen.Frame(
                 call.path(),
                 session.csrf(),
-                Optional.of(new Screen.SignedIn(administrator.name(), organisation.name())),
+                Optional.of(new Screen.SignedIn(administrator.name(), organisation.name(), system)),
                 section);
     }
 }

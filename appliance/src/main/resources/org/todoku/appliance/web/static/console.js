@@ -5,7 +5,8 @@
 for (const part of document.querySelectorAll('[data-refresh]')) {
   const BUSY_MS = 1000;
   const QUIET_MS = 5000;
-  const pause = () => (part.querySelector('[data-running="true"]') ? BUSY_MS : QUIET_MS);
+  const every = Number(part.dataset.every);
+  const pause = () => every || (part.querySelector('[data-running="true"]') ? BUSY_MS : QUIET_MS);
   const refresh = async () => {
     // Not while a button is being pressed: it would be gone before the press is over.
     if (document.visibilityState === 'visible' && !part.querySelector(':active')) {
@@ -13,7 +14,10 @@ for (const part of document.querySelectorAll('[data-refresh]')) {
         const answer = await fetch(part.dataset.refresh, { headers: { Accept: 'text/html' } });
         if (answer.ok && !answer.redirected) {
           const focused = document.activeElement?.id;
-          part.innerHTML = await answer.text();
+          const text = await answer.text();
+          // What has not changed is not announced again to those who listen to the page.
+          if (text !== part.dataset.shown) part.innerHTML = text;
+          part.dataset.shown = text;
           if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
         }
       } catch {

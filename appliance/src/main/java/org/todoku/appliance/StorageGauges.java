@@ -1,0 +1,49 @@
+package org.todoku.appliance;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.todoku.appliance.web.SystemState;
+
+/** What storage and archive tell Prometheus; from memory alone. */
+final class StorageGauges {
+    private StorageGauges() {}
+
+    static Map<String, Double> of(SystemState.Snapshot now) {
+        Map<String, Double> gauges = new TreeMap<>();
+        SystemState.Storage storage = now.storage();
+        for (SystemState.Level level : SystemState.Level.values()) {
+            gauges.put(
+                    "todoku_storage_state{state=\"" + word(level) + "\"}",
+                    level == storage.level() ? 1.0 : 0.0);
+        }
+        gauges.put("todoku_storage_force_p99_seconds", storage.forceP99Millis() / 1e3);
+        gauges.put("todoku_storage_queued_bytes", (double) storage.queuedBytes());
+        gauges.put("todoku_epoch", (double) now.epoch());
+        now.archive().ifPresent(archive -> gauges.putAll(of(archive)));
+        return gauges;
+    }
+
+    private static Map<String, Double> of(SystemState.Archive archive) {
+        Map<String, Double> gauges = new TreeMap<>();
+        for (SystemState.Standing standing : SystemState.Standing.values()) {
+            gauges.put(
+                    "todoku_archive_standing{standing=\"" + word(standing) + "\"}",
+                    standing == archive.standing() ? 1.0 : 0.0);
+        }
+        gauges.put("todoku_archive_lag_bytes", (double) archive.lagBytes());
+        gauges.put("todoku_archive_lag_seconds", archive.lagMillis() / 1e3);
+        gauges.put("todoku_archive_failed_puts", (double) archive.failedPuts());
+        archive.lastBase()
+                .ifPresent(
+                        at ->
+                                gauges.put(
+                                        "todoku_archive_last_base_timestamp_seconds",
+                                        (double) at.getEpochSecond()));
+        return gauges;
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}
