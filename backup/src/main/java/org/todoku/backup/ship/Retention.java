@@ -28,7 +28,7 @@ import org.todoku.backup.objects.ObjectInfo;
  * segments of which a compacted object has a copy. May be killed at any moment and run again: first
  * it says up to where the log is given up, then bases go (each manifest before its bytes, an
  * increment before what it lies over), then the log from its oldest end. Deletes nothing while a
- * restore holds a lease, and never an epoch, a capsule, a key or a seal.
+ * restore holds a lease, and never an epoch, a capsule, a key or the seal of an epoch.
  *
  * <p>Where the store refuses to delete (credentials that can only add, object lock) it stops and
  * says so; that is no fault. One at a time, by whoever has credentials to delete: the writer, or a
@@ -62,6 +62,18 @@ public final class Retention {
      */
     public record Outcome(long objects, Optional<String> oldest, Optional<String> held) {}
 
+    /** The ids of the bases that a run would delete now, and nothing is deleted. */
+    public List<String> preview() {
+        Chain chain = Chain.read(archive);
+        return chain.links().isEmpty()
+                ? List.of()
+                : plan(chain, archive.bases()).delete().stream().map(BaseManifest::id).toList();
+    }
+
+    private RetentionPlan plan(Chain chain, List<BaseManifest> bases) {
+        return RetentionPlan.of(chain, bases, clock.instant().minus(keep), verified());
+    }
+
     /** One run. */
     public synchronized Outcome run() {
         deleted = 0;
@@ -71,8 +83,7 @@ public final class Retention {
             Chain chain = Chain.read(archive);
             List<BaseManifest> bases = archive.bases();
             if (!chain.links().isEmpty()) {
-                Instant from = clock.instant().minus(keep);
-                RetentionPlan plan = RetentionPlan.of(chain, bases, from, verified());
+                RetentionPlan plan = plan(chain, bases);
                 oldest = plan.oldest().map(BaseManifest::id);
                 plan.oldest().ifPresent(base -> giveUpBefore(base, chain));
                 expireBases(plan, bases);
@@ -140,23 +151,32 @@ public final class Retention {
         }
     }
 
-    /** Everything that lies before what was given up, oldest first. */
+    /**
+     * Everything that lies before what was given up, oldest first. The last object of an epoch
+     * stays: it is its seal, without which a host that slept through all of this could ship again.
+     */
     private void expireLog() {
         Optional<Expired> expired = archive.expired();
         if (expired.isEmpty()) {
             return;
         }
-        long epoch = expired.get().epoch();
-        String end = "log/" + Archive.pad(epoch) + "/";
-        for (ObjectInfo info : archive.store().list("log/")) {
-            boolean inOlderEpoch = info.key().compareTo(end) < 0;
-            boolean before =
-                    info.key().startsWith(end) && last(info.key()) <= expired.get().sequence();
+        String end = folder("log/" + Archive.pad(expired.get().epoch()) + "/");
+        List<ObjectInfo> found = archive.store().list("log/");
+        for (int i = 0; i < found.size() - 1; i++) {
+            String key = found.get(i).key();
+            boolean inOlderEpoch =
+                    folder(key).compareTo(end) < 0
+                            && folder(found.get(i + 1).key()).equals(folder(key));
+            boolean before = folder(key).equals(end) && last(key) <= expired.get().sequence();
             if (inOlderEpoch || before) {
                 look();
-                delete(info.key());
+                delete(key);
             }
         }
+    }
+
+    private static String folder(String key) {
+        return key.substring(0, key.lastIndexOf('/') + 1);
     }
 
     /** The last number in the name of a segment or of a compacted object. */

@@ -18,7 +18,7 @@ import org.todoku.backup.archive.Chain;
  * from the oldest of them on.
  *
  * @param delete the bases that go, each before those it lies over
- * @param oldest the oldest base that stays; empty when nothing is given up
+ * @param oldest the oldest base from which a restore stays possible; empty when nothing is given up
  */
 record RetentionPlan(List<BaseManifest> delete, Optional<BaseManifest> oldest) {
     private static final int GENERATIONS = 2;
@@ -51,13 +51,18 @@ record RetentionPlan(List<BaseManifest> delete, Optional<BaseManifest> oldest) {
             // None is old enough yet: all of them are needed.
             return new RetentionPlan(List.of(), Optional.empty());
         }
-        Set<String> stay = new HashSet<>();
         int byTime = Math.max(needed + 1 + GENERATIONS, NEWEST);
-        newestFirst.stream().limit(byTime).forEach(base -> stay(base, all, stay));
+        Set<BaseManifest> direct = new HashSet<>();
+        newestFirst.stream().limit(byTime).forEach(direct::add);
         newestFirst.stream()
                 .filter(base -> verified.contains(base.id()))
                 .limit(NEWEST)
-                .forEach(base -> stay(base, all, stay));
+                .forEach(direct::add);
+        // Of those that only lie under others the blocks are needed, the log behind them is not.
+        Set<String> stay = new HashSet<>();
+        for (BaseManifest base : direct) {
+            BaseLayers.line(base, all).forEach(under -> stay.add(under.id()));
+        }
         List<BaseManifest> delete = new ArrayList<>();
         for (BaseManifest base : all) {
             // What lies beside the chain was written by a host that was fenced: it goes by its age.
@@ -68,11 +73,7 @@ record RetentionPlan(List<BaseManifest> delete, Optional<BaseManifest> oldest) {
         }
         delete.sort(Comparator.comparingInt(BaseManifest::depth).reversed());
         Optional<BaseManifest> oldest =
-                newestFirst.reversed().stream().filter(b -> stay.contains(b.id())).findFirst();
+                newestFirst.reversed().stream().filter(direct::contains).findFirst();
         return new RetentionPlan(delete, oldest);
-    }
-
-    private static void stay(BaseManifest base, List<BaseManifest> all, Set<String> stay) {
-        BaseLayers.line(base, all).forEach(under -> stay.add(under.id()));
     }
 }

@@ -127,6 +127,9 @@ class RetentionSoakTest {
         assertThat(killed).isGreaterThan(10);
         assertThat(expired).isGreaterThan(operations / 4);
         assertThat(compacted > 5).isEqualTo(compacts);
+        for (long ended = 1; ended < epoch; ended++) {
+            assertThat(archive.segments(ended)).as("the seal of epoch " + ended).isNotEmpty();
+        }
         // It does expire: what stays is about the kept time's.
         assertThat(store.list("log/").size()).isLessThan(operations / 2);
     }
