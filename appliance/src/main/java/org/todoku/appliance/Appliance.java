@@ -131,7 +131,12 @@ final class Appliance implements AutoCloseable {
                         .certificate()
                         .map(file -> new PemTls(file, config.tls().key().orElseThrow()));
         this.web = web(more);
-        this.control = new ControlSocket(directory.path(), Map.of("base", storage.takesBase()));
+        this.control =
+                new ControlSocket(
+                        directory.path(),
+                        Map.of(
+                                "base", () -> storage.takesBase().take(false),
+                                "full-base", () -> storage.takesBase().take(true)));
     }
 
     /** Claims the directory and opens what is in it. */

@@ -130,6 +130,15 @@ public final class Backup implements AutoCloseable {
 
     /** Takes a base now and returns when it counts. */
     public BaseManifest takeBase() {
+        return takeBase(false);
+    }
+
+    /**
+     * As {@link #takeBase()}.
+     *
+     * @param full goes on from no other base, so that it needs none
+     */
+    public BaseManifest takeBase(boolean full) {
         if (writer == null) {
             throw new BackupException(
                     BackupFault.NO_ARCHIVE,
@@ -137,7 +146,7 @@ public final class Backup implements AutoCloseable {
                     "no archive is configured",
                     "set archive.url in the configuration");
         }
-        return writer.takeBase(this::connect, volume);
+        return writer.takeBase(this::connect, volume, full);
     }
 
     public BackupStatus status() {

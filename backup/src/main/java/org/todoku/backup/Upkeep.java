@@ -13,8 +13,8 @@ import org.todoku.backup.ship.Retention;
 
 /**
  * What the archive needs from time to time, on a thread of its own: small segments are compacted
- * every hour, what nobody needs any more expires once a day. Only while the host may write and its
- * disk is as it should be.
+ * every hour, what nobody needs any more expires once a day, everything is read back once a week.
+ * Only while the host may write and its disk is as it should be.
  */
 final class Upkeep {
     private static final System.Logger LOG = System.getLogger(Upkeep.class.getName());
@@ -24,6 +24,7 @@ final class Upkeep {
 
     private final Compaction compaction;
     private final Retention retention;
+    private final Verifying verifying;
     private final BooleanSupplier may;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -31,9 +32,10 @@ final class Upkeep {
     private String lastHeld = "";
     private @Nullable Thread thread;
 
-    Upkeep(Compaction compaction, Retention retention, BooleanSupplier may) {
+    Upkeep(Compaction compaction, Retention retention, Verifying verifying, BooleanSupplier may) {
         this.compaction = compaction;
         this.retention = retention;
+        this.verifying = verifying;
         this.may = may;
     }
 
@@ -66,6 +68,7 @@ final class Upkeep {
             pause = COMPACTION;
             try {
                 step(round % RETENTION_EVERY == 0);
+                verifying.step(this::isStopping);
             } catch (RuntimeException e) {
                 LOG.log(Level.WARNING, "upkeep of the archive: " + e.getMessage());
             }
