@@ -21,6 +21,7 @@ import org.todoku.appliance.account.ServerSecret;
 import org.todoku.appliance.account.Sessions;
 import org.todoku.appliance.account.SignedTokens;
 import org.todoku.appliance.audience.Audiences;
+import org.todoku.appliance.continuity.ControlSocket;
 import org.todoku.appliance.delivery.Dispatcher;
 import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.MailSettings;
@@ -81,6 +82,7 @@ final class Appliance implements AutoCloseable {
     private final Secret setupCode;
     private final Optional<PemTls> tls;
     private final WebShell web;
+    private final ControlSocket control;
     private volatile boolean ready;
 
     /** The doors of all features. */
@@ -121,7 +123,7 @@ final class Appliance implements AutoCloseable {
         this.storage = opener.open(config, directory.path(), gate);
         this.database = Database.open(storage.jdbcUrl(), gate);
         Schema.migrate(database);
-        this.features = features(new Ids(clock, random));
+        this.features = features(ids());
         storage.opened().accept(features.ledger());
         this.setupCode = new Secret("%06d".formatted(random.nextInt(1_000_000)));
         this.tls =
@@ -129,6 +131,7 @@ final class Appliance implements AutoCloseable {
                         .certificate()
                         .map(file -> new PemTls(file, config.tls().key().orElseThrow()));
         this.web = web(more);
+        this.control = new ControlSocket(directory.path(), Map.of("base", storage.takesBase()));
     }
 
     /** Claims the directory and opens what is in it. */
@@ -157,6 +160,7 @@ final class Appliance implements AutoCloseable {
         features.listener().ifPresent(SmtpListener::start);
         tls.ifPresent(PemTls::start);
         web.start();
+        control.start();
         ready = true;
         invite();
     }
@@ -190,6 +194,7 @@ final class Appliance implements AutoCloseable {
     @Override
     public void close() {
         ready = false;
+        step("the control socket", control::close);
         step("the web pages", web::stop);
         step("the certificate watch", () -> stop(tls));
         step("the mail listener", () -> features.listener().ifPresent(SmtpListener::stop));
@@ -220,6 +225,18 @@ final class Appliance implements AutoCloseable {
         if (tls.isPresent()) {
             tls.get().stop(SMALL_STOP);
         }
+    }
+
+    /** Never an id that was given out before, also on a host whose clock is behind. */
+    private Ids ids() {
+        Ids ids = new Ids(clock, random);
+        long newest = NewestId.of(database);
+        if (storage.restored()) {
+            ids.jumpAbove(newest);
+        } else {
+            ids.startAbove(newest);
+        }
+        return ids;
     }
 
     private Features features(Ids ids) {

@@ -8,11 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.todoku.appliance.continuity.Continuity;
 import org.todoku.appliance.continuity.ContinuityConfig;
 import org.todoku.appliance.continuity.ContinuityConfig.ArchivePlace;
 import org.todoku.appliance.delivery.Durability;
 import org.todoku.appliance.delivery.Ledger;
+import org.todoku.appliance.kernel.Fault;
+import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.store.WriteGate;
 import org.todoku.appliance.web.SystemState;
 
@@ -21,16 +24,20 @@ import org.todoku.appliance.web.SystemState;
  * the database and the archive.
  *
  * @param jdbcUrl what to open
+ * @param restored whether its content was restored from the archive and this is its first start
  * @param durability how a commit is known to outlive this machine
  * @param state what the pages tell about storage and archive
  * @param opened told once, when the database is open and migrated
+ * @param takesBase takes a base backup now and tells its facts
  * @param closing runs after the database is closed
  */
 record Storage(
         String jdbcUrl,
+        boolean restored,
         Durability durability,
         SystemState state,
         Consumer<Ledger> opened,
+        Supplier<Map<String, ?>> takesBase,
         AutoCloseable closing) {
 
     /** Opens the storage for a data directory; the gate is closed and opened by who watches it. */
@@ -56,9 +63,11 @@ record Storage(
         if (elsewhere.isPresent()) {
             return new Storage(
                     elsewhere.get(),
+                    false,
                     Durability.LOCAL,
                     new LocalState(gate),
                     ledger -> {},
+                    Storage::noBase,
                     () -> {});
         }
         InstantSource clock = InstantSource.system();
@@ -66,10 +75,20 @@ record Storage(
                 Continuity.open(continuity(config, dataDirectory, configFile), gate, clock);
         return new Storage(
                 continuity.jdbcUrl() + ";create=true",
+                continuity.isRestored(),
                 continuity,
                 new ArchivedState(continuity),
                 ledger -> continuity.started(ledger, clock),
+                continuity::takeBase,
                 continuity);
+    }
+
+    private static Map<String, ?> noBase() {
+        throw new FaultException(
+                Fault.CONFLICT,
+                "take a base",
+                "the database lies elsewhere (database.url)",
+                "back that database up with its own means");
     }
 
     private static ContinuityConfig continuity(

@@ -1,7 +1,6 @@
 package org.todoku.backup;
 
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -21,9 +20,12 @@ import org.todoku.backup.archive.ArchiveKey;
 import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Epoch;
+import org.todoku.backup.archive.Heartbeat;
 import org.todoku.backup.archive.HostName;
+import org.todoku.backup.archive.ProbeVerdict;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
+import org.todoku.backup.objects.BucketProbe;
 import org.todoku.backup.objects.ObjectStore;
 import org.todoku.backup.objects.ObjectStores;
 import org.todoku.backup.restore.BootGuard;
@@ -38,11 +40,13 @@ import org.todoku.backup.volume.LocalLog;
 import org.todoku.backup.volume.LogChunk;
 import org.todoku.backup.volume.LogPosition;
 import org.todoku.backup.volume.LogTap;
+import org.todoku.backup.volume.Volume;
 
 /** One term as the archive's writer: the epoch, the shipper, and the bases when they are due. */
 final class ArchiveWriter {
     private static final System.Logger LOG = System.getLogger(ArchiveWriter.class.getName());
     private static final Duration HEARTBEAT = Duration.ofSeconds(30);
+    private static final Duration LAST_HEARTBEAT = Duration.ofSeconds(2);
     private static final Duration AFTER_FAILURE = Duration.ofMinutes(5);
 
     private final BackupConfig config;
@@ -56,6 +60,7 @@ final class ArchiveWriter {
     private final Condition stopped = lock.newCondition();
 
     private volatile @Nullable BaseManifest newestBase;
+    private final boolean wasUnlogged;
     private Instant baseNotBefore = Instant.EPOCH;
     private boolean stopping;
     private @Nullable Thread thread;
@@ -72,10 +77,10 @@ final class ArchiveWriter {
         this.epoch = claimed.epoch();
         this.shipper = claimed.shipper();
         this.newestBase = claimed.base().orElse(null);
+        this.wasUnlogged = claimed.wasUnlogged();
         this.clock = clock;
-        Path scratch = config.dataDirectory().resolve("base.tmp");
-        LocalLog log = new LocalLog(config.database());
-        this.bases = new BaseBackup(archive, shipper, log, scratch, clock);
+        Path aside = Scratch.of(config).resolve("aside");
+        this.bases = new BaseBackup(archive, shipper, aside, clock);
     }
 
     static ArchiveWriter open(
@@ -83,10 +88,10 @@ final class ArchiveWriter {
         ArchiveSettings settings = config.archive().orElseThrow();
         ObjectStore store = ObjectStores.open(settings.location());
         try {
-            ArchiveKey key = key(settings, store);
-            Archive archive = Archive.openOrCreate(store, key, clock);
+            Archive archive = openArchive(config, settings, store, clock);
             Chain found = Chain.read(archive);
             LocalLog log = new LocalLog(config.database());
+            Scratch.delete(Scratch.of(config));
             new BootGuard(node).checkWriter(found);
             Chain chain = found.seal(node.owner());
             List<LogChunk> catchUp = new CatchUp(archive, log).run(chain);
@@ -94,14 +99,39 @@ final class ArchiveWriter {
             ShipSettings shipping = new ShipSettings(settings.shipInterval(), onFenced);
             LogShipper shipper = new LogShipper(archive, epoch, log, shipping, clock);
             shipper.start(catchUp);
+            boolean wasUnlogged = ArchiveMode.onBeforeBoot(config.database());
             archive.putCapsule(epoch.number(), config.capsule().get());
             Optional<BaseManifest> base = newestBase(archive, chain);
-            return new ArchiveWriter(
-                    config, settings, archive, new Claimed(epoch, shipper, base), clock);
+            Claimed claimed = new Claimed(epoch, shipper, base, wasUnlogged);
+            return new ArchiveWriter(config, settings, archive, claimed, clock);
         } catch (RuntimeException e) {
             store.close();
             throw e;
         }
+    }
+
+    /** A new archive is made only together with what a probe finds out about its store. */
+    private static Archive openArchive(
+            BackupConfig config, ArchiveSettings settings, ObjectStore store, InstantSource clock) {
+        ArchiveKey key = key(settings, store);
+        boolean isNew = !Archive.exists(store);
+        List<BucketProbe.Check> checks = isNew ? new BucketProbe(store, clock).run() : List.of();
+        Archive archive = Archive.openOrCreate(store, key, clock);
+        if (isNew) {
+            archive.put(new ProbeVerdict(clock.instant().toString(), config.version(), checks));
+        }
+        archive.verdict()
+                .flatMap(ProbeVerdict::failed)
+                .ifPresent(
+                        check ->
+                                LOG.log(
+                                        Level.WARNING,
+                                        "the archive''s store does not keep ''{0}'' ({1}): it cannot"
+                                                + " fence a host out, so a takeover will ask whether"
+                                                + " this host is switched off",
+                                        check.name(),
+                                        check.seen()));
+        return archive;
     }
 
     /** A new archive gets a new key; the key of one that exists is never made up. */
@@ -117,7 +147,8 @@ final class ArchiveWriter {
         return ArchiveKey.read(settings.keyFile());
     }
 
-    private record Claimed(Epoch epoch, LogShipper shipper, Optional<BaseManifest> base) {}
+    private record Claimed(
+            Epoch epoch, LogShipper shipper, Optional<BaseManifest> base, boolean wasUnlogged) {}
 
     private static Epoch claim(
             BackupConfig config, Archive archive, NodeFile node, Chain chain, InstantSource clock) {
@@ -156,15 +187,19 @@ final class ArchiveWriter {
      * Begins to take bases when they are due. The first one of all is taken before this returns:
      * without it nothing could be restored.
      */
-    void start(DatabaseConnections database) {
-        if (newestBase == null || !ArchiveMode.isOn(config.database())) {
-            takeBase(database);
+    void start(DatabaseConnections database, Volume volume) {
+        ArchiveMode.on(config.database(), database, Scratch.of(config));
+        // What was not logged, while no archive was configured, is in no older base.
+        if (newestBase == null || wasUnlogged) {
+            takeBase(database, volume);
         }
-        thread = Thread.ofPlatform().daemon().name("base-backup").start(() -> run(database));
+        thread =
+                Thread.ofPlatform().daemon().name("base-backup").start(() -> run(database, volume));
     }
 
-    BaseManifest takeBase(DatabaseConnections database) {
-        BaseManifest taken = bases.take(database, epoch.number(), config.version());
+    BaseManifest takeBase(DatabaseConnections database, Volume volume) {
+        var source = new BaseBackup.Source(database, volume, epoch.number(), config.version());
+        BaseManifest taken = bases.take(source, Optional.ofNullable(newestBase));
         newestBase = taken;
         return taken;
     }
@@ -208,18 +243,41 @@ final class ArchiveWriter {
 
     void stop(Duration deadline) {
         shipper.stop(deadline);
+        lastHeartbeat();
         archive.close();
     }
 
-    private void run(DatabaseConnections database) {
+    private void run(DatabaseConnections database, Volume volume) {
         while (!isStopped()) {
             try {
                 heartbeat();
-                baseWhenDue(database);
+                baseWhenDue(database, volume);
             } catch (RuntimeException e) {
                 LOG.log(Level.WARNING, String.valueOf(e.getMessage()));
             }
             pause();
+        }
+    }
+
+    /** Tells how far the log goes; not at the cost of the deadline for stopping. */
+    private void lastHeartbeat() {
+        if (shipper.status().trouble().isPresent()) {
+            return;
+        }
+        try {
+            Thread.ofVirtual()
+                    .name("last-heartbeat")
+                    .start(
+                            () -> {
+                                try {
+                                    heartbeat();
+                                } catch (BackupException e) {
+                                    LOG.log(Level.WARNING, String.valueOf(e.getMessage()));
+                                }
+                            })
+                    .join(LAST_HEARTBEAT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -228,15 +286,12 @@ final class ArchiveWriter {
         if (ship.fencedBy().isPresent()) {
             return;
         }
-        String json =
-                """
-                {"time":"%s","epoch":%d,"shippedInstant":%d}
-                """
-                        .formatted(clock.instant(), epoch.number(), ship.shipped().instant());
-        archive.store().replace("status/heartbeat.json", json.getBytes(StandardCharsets.UTF_8));
+        archive.replace(
+                new Heartbeat(
+                        clock.instant().toString(), epoch.number(), ship.shipped().instant()));
     }
 
-    private void baseWhenDue(DatabaseConnections database) {
+    private void baseWhenDue(DatabaseConnections database, Volume volume) {
         BaseManifest base = newestBase;
         if (base == null || clock.instant().isBefore(baseNotBefore)) {
             return;
@@ -247,7 +302,7 @@ final class ArchiveWriter {
             return;
         }
         try {
-            takeBase(database);
+            takeBase(database, volume);
         } catch (BackupException e) {
             // The bases that there are stay good; the log goes on from them.
             baseNotBefore = clock.instant().plus(AFTER_FAILURE);
@@ -255,9 +310,9 @@ final class ArchiveWriter {
         }
     }
 
-    /** A base itself leaves a few records in the next log file: those alone ask for no new base. */
+    /** A base leaves a few records in the log itself: those alone ask for no new base. */
     private static LogPosition quietEnd(BaseManifest base) {
-        return new LogPosition(base.end().file() + 1, 8192);
+        return base.end().plus(8192);
     }
 
     private boolean isStopped() {

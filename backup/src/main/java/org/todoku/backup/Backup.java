@@ -103,7 +103,7 @@ public final class Backup implements AutoCloseable {
     /** The database is booted and migrated: from here on bases are taken when they are due. */
     public void start() {
         if (writer != null) {
-            writer.start(this::connect);
+            writer.start(this::connect, volume);
         } else {
             ArchiveMode.off(config.database(), this::connect);
         }
@@ -137,7 +137,7 @@ public final class Backup implements AutoCloseable {
                     "no archive is configured",
                     "set archive.url in the configuration");
         }
-        return writer.takeBase(this::connect);
+        return writer.takeBase(this::connect, volume);
     }
 
     public BackupStatus status() {

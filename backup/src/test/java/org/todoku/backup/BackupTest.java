@@ -160,7 +160,14 @@ class BackupTest {
             for (int i = 0; i < 5; i++) {
                 database.insert(i * 400, 400);
                 database.backup.awaitArchived(TestDatabase.PATIENCE);
+                if (i >= 1 && i <= 3) {
+                    // The second is full, since the first one is large beside what it lies over.
+                    database.backup.takeBase();
+                }
             }
+        }
+        try (Archive archive = TestDatabase.archive(root)) {
+            assertThat(archive.bases().getLast().parent()).isPresent();
         }
         List<Path> objects;
         try (Stream<Path> files = Files.walk(root.resolve("archive"))) {

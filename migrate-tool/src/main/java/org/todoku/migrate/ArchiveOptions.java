@@ -52,6 +52,16 @@ final class ArchiveOptions {
         return new RecoveryKit(location(configured), key(configured));
     }
 
+    /** Whether these options, or the configuration, name a key that is there. */
+    boolean namesKey(Optional<Path> configFile) {
+        return kit != null
+                || keyFile != null
+                || configFile
+                        .flatMap(file -> config(file).archive().keyFile())
+                        .filter(Files::exists)
+                        .isPresent();
+    }
+
     StoreLocation location(Optional<ApplianceConfig.Archive> configured) {
         if (kit != null) {
             return RecoveryKit.read(kit).location();

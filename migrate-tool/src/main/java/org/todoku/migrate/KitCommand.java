@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.todoku.backup.archive.Archive;
+import org.todoku.backup.archive.ArchiveKey;
+import org.todoku.backup.archive.BaseLayers;
 import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.ForkPoint;
@@ -42,10 +46,20 @@ final class KitCommand implements Callable<Integer> {
     @Option(names = "--check", description = "proves that the kit opens the newest base and log")
     private boolean check;
 
+    @Option(
+            names = "--rotate",
+            paramLabel = "FILE",
+            description =
+                    "replaces the archive's key: writes the new one to FILE, which must not exist")
+    private @Nullable Path rotate;
+
     @Override
     public Integer call() throws IOException {
         RecoveryKit kit = options.kit(config.file());
         try (Archive archive = ArchiveOptions.open(kit)) {
+            if (rotate != null) {
+                kit = rotate(archive, kit, rotate);
+            }
             if (check) {
                 prove(archive);
             } else if (out != null) {
@@ -56,10 +70,25 @@ final class KitCommand implements Callable<Integer> {
                                 + out
                                 + ". It opens the archive: print it, then keep it like cash");
             } else {
-                output.result(Map.of("kit", kit.text()), kit.text().stripTrailing());
+                output.result(Map.of("kit", kit.page()), kit.page().stripTrailing());
             }
         }
         return 0;
+    }
+
+    /** The file first: once the archive knows the new key, no other way leads to it. */
+    private RecoveryKit rotate(Archive archive, RecoveryKit old, Path file) {
+        ArchiveKey next = ArchiveKey.generate(new SecureRandom());
+        next.write(file);
+        archive.rotate(next, InstantSource.system());
+        output.done(
+                "rotate",
+                "the archive's key is replaced; the new one is in "
+                        + file
+                        + ". Put it in the place of the key-file of the running service and restart"
+                        + " that: until then it can ship, but not start again. Print the new kit"
+                        + " and destroy the old one: it still opens what was sealed before today");
+        return new RecoveryKit(old.location(), next);
     }
 
     private void prove(Archive archive) {
@@ -70,8 +99,11 @@ final class KitCommand implements Callable<Integer> {
                     "start the service once with this archive");
         }
         BaseManifest base = bases.getLast();
-        for (int pack = 1; pack <= base.packs(); pack++) {
-            archive.pack(base.id(), pack);
+        for (BaseManifest under : BaseLayers.line(base, bases)) {
+            archive.index(under.id());
+            for (int pack = 1; pack <= under.packs().size(); pack++) {
+                archive.pack(under.id(), pack);
+            }
         }
         Optional<ForkPoint> tail = Chain.read(archive).tail();
         tail.ifPresent(t -> archive.segment(t.epoch(), t.sequence()));
@@ -82,7 +114,7 @@ final class KitCommand implements Callable<Integer> {
 
     private static void write(RecoveryKit kit, Path file) throws IOException {
         boolean page = file.toString().endsWith(".html");
-        String content = page ? page(kit) : kit.text();
+        String content = page ? page(kit) : kit.page();
         var owner = PosixFilePermissions.fromString("rw-------");
         Files.deleteIfExists(file);
         Files.createFile(file, PosixFilePermissions.asFileAttribute(owner));
@@ -94,7 +126,7 @@ final class KitCommand implements Callable<Integer> {
             if (in == null) {
                 throw new IllegalStateException("kit.html is missing in the program");
             }
-            String text = kit.text().replace("&", "&amp;").replace("<", "&lt;");
+            String text = kit.page().replace("&", "&amp;").replace("<", "&lt;");
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .replace("@KIT@", text)
                     .replace("@MADE@", LocalDate.now(java.time.ZoneId.systemDefault()).toString())

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.todoku.appliance.ConfigProblem;
 import org.todoku.appliance.Version;
+import org.todoku.appliance.kernel.FaultException;
 import org.todoku.backup.fault.BackupException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,6 +22,8 @@ import picocli.CommandLine.Spec;
         description = "Backup, restore and moves of a Todoku service.",
         subcommands = {
             StatusCommand.class,
+            BackupCommand.class,
+            VerifyCommand.class,
             ListCommand.class,
             RestoreCommand.class,
             TakeoverCommand.class,
@@ -74,6 +77,10 @@ public final class Main implements Callable<Integer> {
             thrown.printStackTrace(command.getErr());
         }
         if (thrown instanceof BackupException e) {
+            say(command, String.valueOf(e.getMessage()));
+            return e.fault().exitStatus();
+        }
+        if (thrown instanceof FaultException e) {
             say(command, String.valueOf(e.getMessage()));
             return e.fault().exitStatus();
         }

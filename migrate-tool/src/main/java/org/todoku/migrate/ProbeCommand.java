@@ -1,10 +1,15 @@
 package org.todoku.migrate;
 
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.todoku.appliance.Version;
+import org.todoku.backup.archive.Archive;
+import org.todoku.backup.archive.ProbeVerdict;
 import org.todoku.backup.objects.BucketProbe;
 import org.todoku.backup.objects.BucketProbe.Check;
 import org.todoku.backup.objects.ObjectStore;
@@ -26,7 +31,7 @@ final class ProbeCommand implements Callable<Integer> {
     public Integer call() {
         try (ObjectStore store = archive.store(config.file())) {
             output.begin("probe", "trying " + store.location());
-            List<Check> checks = new BucketProbe(store).run();
+            List<Check> checks = new BucketProbe(store, InstantSource.system()).run();
             Map<String, Object> facts = new LinkedHashMap<>();
             for (Check check : checks) {
                 String line = check.name() + ": " + check.seen();
@@ -37,6 +42,7 @@ final class ProbeCommand implements Callable<Integer> {
                 }
                 facts.put(check.name(), check.kept());
             }
+            facts.put("kept", keep(store, checks));
             Optional<Check> failed =
                     checks.stream().filter(check -> check.needed() && !check.kept()).findFirst();
             facts.put("fit", failed.isEmpty());
@@ -53,5 +59,20 @@ final class ProbeCommand implements Callable<Integer> {
             }
             return 0;
         }
+    }
+
+    /** The archive remembers the verdict, where there is one and these options open it. */
+    private boolean keep(ObjectStore store, List<Check> checks) {
+        if (!archive.namesKey(config.file()) || !Archive.exists(store)) {
+            output.note(
+                    "verdict",
+                    "not kept in the archive: that needs its key (--key-file or --kit), and an"
+                            + " archive there");
+            return false;
+        }
+        Archive opened = Archive.open(store, archive.kit(config.file()).key());
+        opened.put(new ProbeVerdict(Instant.now().toString(), Version.TEXT, checks));
+        output.done("verdict", "the archive keeps this verdict");
+        return true;
     }
 }

@@ -6,9 +6,18 @@ final class Refusal extends RuntimeException {
 
     private final int exitStatus;
 
-    private Refusal(int exitStatus, String why, String hint) {
-        super(why + ". Hint: " + hint);
+    private Refusal(int exitStatus, String message) {
+        super(message);
         this.exitStatus = exitStatus;
+    }
+
+    private Refusal(int exitStatus, String why, String hint) {
+        this(exitStatus, why + ". Hint: " + hint);
+    }
+
+    /** What a server answered, hint and all. */
+    static Refusal of(int exitStatus, String message) {
+        return new Refusal(exitStatus, message);
     }
 
     /** Something was given wrongly (exit status 2). */

@@ -3,6 +3,7 @@ package org.todoku.migrate;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -39,11 +40,18 @@ final class RestoreCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "shows the plan only")
     private boolean dryRun;
 
+    @Option(
+            names = "--no-check",
+            description = "does not boot the restored database and check its rows")
+    private boolean noCheck;
+
     @Override
     public Integer call() {
         Restoring.requireEmpty(to);
         try (Archive archive = ArchiveOptions.open(options.kit(config.file()))) {
-            RestorePlan plan = RestorePlan.of(Chain.read(archive), archive.bases(), moment());
+            Chain chain = Chain.read(archive);
+            chain.lostTail().ifPresent(lost -> output.note("plan", lost));
+            RestorePlan plan = RestorePlan.of(chain, archive.bases(), moment());
             if (dryRun) {
                 output.result(
                         Map.of("base", plan.base().id(), "segments", plan.segments().size()),
@@ -55,11 +63,15 @@ final class RestoreCommand implements Callable<Integer> {
                     new NodeFile.Restored(
                             reached.to(), archive.location(), Instant.now().toString(), false);
             new NodeFile(NodeFile.fresh().owner(), Optional.of(restored)).write(to);
+            Map<String, Object> facts = new LinkedHashMap<>();
+            facts.put("to", to.toString());
+            facts.put("instant", reached.to().end().instant());
+            facts.put("shipped", reached.shipped());
+            if (!noCheck) {
+                facts.putAll(new RestoredCheck(output).run(to).facts());
+            }
             output.result(
-                    Map.of(
-                            "to", to.toString(),
-                            "instant", reached.to().end().instant(),
-                            "shipped", reached.shipped()),
+                    facts,
                     "restored into %s: todoku serve --data %s starts on it. With this archive configured that"
                                     .formatted(to, to)
                             + " start takes the service over from the host that writes to it now");

@@ -10,6 +10,8 @@ import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Epoch;
 import org.todoku.backup.archive.ForkPoint;
+import org.todoku.backup.archive.Heartbeat;
+import org.todoku.backup.archive.Verification;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -39,10 +41,18 @@ final class StatusCommand implements Callable<Integer> {
             facts.put("shippedAt", chain.tail().map(t -> shippedAt(archive, t)).orElse(""));
             facts.put("lastBase", bases.isEmpty() ? "" : bases.getLast().taken());
             facts.put("bases", bases.size());
-            facts.put("heartbeat", Heartbeat.read(archive).map(Heartbeat::time).orElse(""));
+            Optional<Verification> verified = newest(archive);
+            facts.put("verified", verified.map(Verification::checked).orElse(""));
+            facts.put("damaged", verified.filter(v -> !v.isWhole()).isPresent());
+            facts.put("heartbeat", archive.heartbeat().map(Heartbeat::time).orElse(""));
             output.result(facts, text(facts));
             return 0;
         }
+    }
+
+    private static Optional<Verification> newest(Archive archive) {
+        List<Verification> all = archive.verifications();
+        return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
     }
 
     private static String shippedAt(Archive archive, ForkPoint tail) {

@@ -5,11 +5,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.todoku.appliance.ApplianceConfig;
@@ -25,7 +21,6 @@ import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.restore.NodeFile;
 import org.todoku.backup.restore.Restore;
 import org.todoku.backup.restore.RestorePlan;
-import org.todoku.backup.restore.RestoredDatabase;
 
 /**
  * The steps of the emergency move, in order. The configuration is laid down before the claim, since
@@ -121,42 +116,9 @@ final class Takeover {
         return used;
     }
 
-    /** Boots the database once, checks every table and counts what is there. */
+    /** Boots the database once, checks every table and what must be true of the rows. */
     Map<String, Object> check() {
-        output.begin("check", "booting the database, checking every table");
-        try (RestoredDatabase database = RestoredDatabase.boot(data.resolve("db"))) {
-            Map<String, Long> rows = database.check();
-            Map<String, Object> facts = new LinkedHashMap<>();
-            facts.put("members", rows.getOrDefault("MEMBER", 0L));
-            facts.put("messages", rows.getOrDefault("MESSAGE", 0L));
-            facts.put("deliveries", outcomes(database));
-            output.done(
-                    "check",
-                    "%d tables are sound; members %s, messages %s, deliveries %s"
-                            .formatted(
-                                    rows.size(),
-                                    facts.get("members"),
-                                    facts.get("messages"),
-                                    facts.get("deliveries")));
-            return facts;
-        }
-    }
-
-    private static Map<String, Long> outcomes(RestoredDatabase database) {
-        Map<String, Long> outcomes = new LinkedHashMap<>();
-        try (Statement statement = database.connection().createStatement();
-                ResultSet rows =
-                        statement.executeQuery(
-                                "select outcome, count(*) from delivery group by outcome")) {
-            while (rows.next()) {
-                outcomes.put(rows.getString(1), rows.getLong(2));
-            }
-            return outcomes;
-        } catch (SQLException e) {
-            throw Refusal.failed(
-                    "the restored ledger cannot be read: " + e.getMessage(),
-                    "was the archive written by a Todoku appliance?");
-        }
+        return new RestoredCheck(output).run(data).facts();
     }
 
     private static void write(Path file, byte[] content) {

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Epoch;
+import org.todoku.backup.archive.Heartbeat;
 import org.todoku.backup.archive.RecoveryKit;
 import org.todoku.backup.restore.RestorePlan;
 import picocli.CommandLine.Command;
@@ -41,6 +42,11 @@ final class TakeoverCommand implements Callable<Integer> {
     @Option(names = "--yes", description = "asks nothing")
     private boolean yes;
 
+    @Option(
+            names = "--old-host-is-off",
+            description = "you answer for it: needed where the archive's store cannot fence it out")
+    private boolean oldHostIsOff;
+
     @Override
     public Integer call() {
         long begun = System.nanoTime();
@@ -51,7 +57,7 @@ final class TakeoverCommand implements Callable<Integer> {
             Chain chain = Chain.read(archive);
             RestorePlan plan = RestorePlan.of(chain, archive.bases(), Optional.empty());
             Epoch writer = chain.newest().orElseThrow();
-            Optional<Heartbeat> heartbeat = Heartbeat.read(archive);
+            Optional<Heartbeat> heartbeat = archive.heartbeat();
             output.note(
                     "plan",
                     "epoch %d of %s, last sign of life %s; %s"
@@ -67,10 +73,12 @@ final class TakeoverCommand implements Callable<Integer> {
                                 .formatted(writer.number() + 1));
                 return 0;
             }
+            requireFence(archive);
             confirm(writer);
             Takeover takeover = new Takeover(archive, data, output);
             Optional<Path> file = takeover.configuration(kit, config.file());
             Chain ended = takeover.claim(chain, file.map(ArchiveOptions::config));
+            ended.lostTail().ifPresent(lost -> output.note("plan", lost));
             takeover.restore(RestorePlan.of(ended, archive.bases(), Optional.empty()));
             started = file;
             Map<String, Object> facts = takeover.check();
@@ -84,6 +92,20 @@ final class TakeoverCommand implements Callable<Integer> {
                             + " was handed over, who certainly was not, and who is in doubt");
         }
         return noStart ? sayHow(started) : start(started);
+    }
+
+    /** Where the store lets two writers win, only a person can know that the old host is off. */
+    private void requireFence(Archive archive) {
+        if (!oldHostIsOff) {
+            archive.verdict()
+                    .ifPresent(
+                            verdict ->
+                                    verdict.requireFence(
+                                            "taking over from " + archive.location(),
+                                            "switch the old host off (or take its access key away),"
+                                                    + " then say so with --old-host-is-off; nothing was"
+                                                    + " changed"));
+        }
     }
 
     /** Only a terminal is asked: to a script the command itself is the answer. */

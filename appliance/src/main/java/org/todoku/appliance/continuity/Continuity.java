@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import org.todoku.backup.Backup;
 import org.todoku.backup.BackupConfig;
 import org.todoku.backup.BackupStatus;
 import org.todoku.backup.ForcePolicy;
+import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.Capsule;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.objects.StoreLocation;
@@ -66,6 +68,11 @@ public final class Continuity implements Durability, AutoCloseable {
         return backup.jdbcUrl();
     }
 
+    /** Whether the directory was restored and is opened for the first time since. */
+    public boolean isRestored() {
+        return backup.restored().isPresent();
+    }
+
     /**
      * The database is open and migrated. After a restore the ledger is told first: what was claimed
      * then is in doubt now, and what was being sent waits for a person.
@@ -88,6 +95,20 @@ public final class Continuity implements Durability, AutoCloseable {
     @Override
     public boolean awaitArchived(Duration timeout) {
         return backup.awaitArchived(timeout);
+    }
+
+    /** Takes a base now; comes back when it counts. */
+    public Map<String, Object> takeBase() {
+        try {
+            BaseManifest base = backup.takeBase();
+            Map<String, Object> facts = new LinkedHashMap<>();
+            facts.put("base", base.id());
+            facts.put("taken", base.taken());
+            facts.put("bytes", base.bytes());
+            return facts;
+        } catch (BackupException e) {
+            throw ArchiveFaults.of(e);
+        }
     }
 
     /** From memory, without waiting. */

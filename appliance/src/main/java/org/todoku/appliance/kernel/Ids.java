@@ -1,5 +1,7 @@
 package org.todoku.appliance.kernel;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,6 +17,8 @@ import java.util.random.RandomGenerator;
 public final class Ids {
     private static final int COUNTER_BITS = 20;
 
+    private static final Duration AFTER_RESTORE = Duration.ofMinutes(10);
+
     private final InstantSource clock;
     private final RandomGenerator random;
     private final AtomicLong last = new AtomicLong();
@@ -22,6 +26,25 @@ public final class Ids {
     public Ids(InstantSource clock, RandomGenerator random) {
         this.clock = clock;
         this.random = random;
+    }
+
+    /** From here on all ids are larger than this one, whatever the clock says. */
+    public void startAbove(long id) {
+        last.accumulateAndGet(id, Math::max);
+    }
+
+    /**
+     * As {@link #startAbove}, after a restore: rows that were made behind the restored state are
+     * gone, but their ids are known outside, so it leaves room for ten minutes of them: the clock
+     * of this host may be behind.
+     */
+    public void jumpAbove(long id) {
+        startAbove(id + (AFTER_RESTORE.toMillis() << COUNTER_BITS));
+    }
+
+    /** When an id was made, by the clock of the host that made it. */
+    public static Instant made(long id) {
+        return Instant.ofEpochMilli(id >>> COUNTER_BITS);
     }
 
     /** A new id, larger than all before it. */

@@ -7,10 +7,14 @@ public final class TestStore {
     private TestStore() {}
 
     public static Database open(Path dir) {
-        Database database =
-                Database.open("jdbc:derby:" + dir.resolve("db") + ";create=true", new WriteGate());
+        Database database = Database.open(url(dir) + ";create=true", new WriteGate());
         int migrations = Schema.migrate(database);
         assert migrations >= 0;
         return database;
+    }
+
+    /** The URL of such a database, without attributes. */
+    public static String url(Path dir) {
+        return "jdbc:derby:" + dir.resolve("db");
     }
 }

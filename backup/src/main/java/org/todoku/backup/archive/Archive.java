@@ -1,12 +1,19 @@
 package org.todoku.backup.archive;
 
+import com.google.crypto.tink.Aead;
+import com.google.crypto.tink.KeysetHandle;
+import com.google.crypto.tink.RegistryConfiguration;
 import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.objects.ObjectInfo;
@@ -22,14 +29,27 @@ public final class Archive implements AutoCloseable {
 
     static final String INFO = "todoku-archive.json";
 
+    private static final String HEARTBEAT = "status/heartbeat.json";
+    private static final String VERDICTS = "verdict/";
+    private static final String VERIFIED = "verified/";
+
     private final ObjectStore store;
+    private final Keysets keysets;
+    private final KeysetHandle keyset;
     private final Sealing sealing;
     private final String id;
 
-    private Archive(ObjectStore store, Sealing sealing, String id) {
+    private Archive(ObjectStore store, Keysets keysets, KeysetHandle keyset, String id) {
         this.store = store;
-        this.sealing = sealing;
+        this.keysets = keysets;
+        this.keyset = keyset;
         this.id = id;
+        try {
+            Aead aead = keyset.getPrimitive(RegistryConfiguration.get(), Aead.class);
+            this.sealing = new Sealing(aead, id);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Opens an archive that exists. */
@@ -51,8 +71,8 @@ public final class Archive implements AutoCloseable {
                     "its format " + info.format() + " is not the " + FORMAT + " of this version",
                     "use the version of Todoku that wrote it, or a newer one");
         }
-        Sealing sealing = Sealing.open(key, info.keyset(), info.archiveId(), store.location());
-        return new Archive(store, sealing, info.archiveId());
+        Keysets keysets = Keysets.read(store, info);
+        return new Archive(store, keysets, keysets.open(key), info.archiveId());
     }
 
     /** Opens an archive, and makes it first where there is none. */
@@ -65,7 +85,7 @@ public final class Archive implements AutoCloseable {
                             FORMAT,
                             HexFormat.of().formatHex(random),
                             clock.instant().toString(),
-                            Sealing.newKeyset(key));
+                            Keysets.first(key));
             // Whoever comes second finds the other's keyset and opens that.
             store.create(INFO, Json.write(info));
         }
@@ -74,6 +94,15 @@ public final class Archive implements AutoCloseable {
 
     public static boolean exists(ObjectStore store) {
         return store.get(INFO).isPresent();
+    }
+
+    /**
+     * Replaces the key that opens this archive: what is written by those who open it from now on is
+     * sealed with a new key too, what lies there stays readable with the next key. Who has the old
+     * key <em>and</em> can read the store can still open what was sealed before.
+     */
+    public void rotate(ArchiveKey next, InstantSource clock) {
+        keysets.rotate(keyset, next, clock);
     }
 
     public String id() {
@@ -216,6 +245,14 @@ public final class Archive implements AutoCloseable {
         return read(packKey(base, number));
     }
 
+    public void putIndex(String base, BaseIndex index) {
+        create(indexKey(base), index.encode());
+    }
+
+    public BaseIndex index(String base) {
+        return BaseIndex.decode(indexKey(base), read(indexKey(base)));
+    }
+
     public void put(BaseManifest manifest) {
         create("base/" + manifest.id() + "/manifest", Json.write(manifest));
     }
@@ -229,6 +266,17 @@ public final class Archive implements AutoCloseable {
                 .toList();
     }
 
+    /** The ids of bases of which there is something, but no manifest. Lists. */
+    public List<String> unfinishedBases() {
+        Map<String, Boolean> complete = new TreeMap<>();
+        for (ObjectInfo object : store.list("base/")) {
+            String[] parts = object.key().split("/", -1);
+            complete.merge(parts[1], parts[2].equals("manifest"), Boolean::logicalOr);
+        }
+        complete.values().removeIf(has -> has);
+        return List.copyOf(complete.keySet());
+    }
+
     public void putCapsule(long epoch, Capsule capsule) {
         create(capsuleKey(epoch), Json.write(capsule));
     }
@@ -240,6 +288,56 @@ public final class Archive implements AutoCloseable {
                 .filter(key -> key.compareTo(capsuleKey(epoch)) <= 0)
                 .max(Comparator.naturalOrder())
                 .map(key -> parse(key, read(key), Capsule.class));
+    }
+
+    /** Replaces the writer's sign of life. */
+    public void replace(Heartbeat heartbeat) {
+        store.replace(HEARTBEAT, Json.write(heartbeat));
+    }
+
+    /** The writer's last sign of life; empty also when it is no heartbeat. */
+    public Optional<Heartbeat> heartbeat() {
+        Optional<byte[]> content = store.get(HEARTBEAT);
+        try {
+            return content.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(Json.read(content.get(), Heartbeat.class));
+        } catch (IOException | RuntimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Keeps what a probe found; the newest verdict counts. Lists. */
+    public void put(ProbeVerdict verdict) {
+        long number = verdicts().size() + 1L;
+        create(VERDICTS + pad(number), Json.write(verdict));
+    }
+
+    /**
+     * What the newest probe of this archive's store found; empty when it was never probed. Lists.
+     */
+    public Optional<ProbeVerdict> verdict() {
+        return verdicts().stream()
+                .max(Comparator.naturalOrder())
+                .map(key -> parse(key, read(key), ProbeVerdict.class));
+    }
+
+    /** Keeps what a verification found; {@link #verifications()} tells the newest last. */
+    public void put(Verification verification) {
+        long millis = Instant.parse(verification.checked()).toEpochMilli();
+        create(VERIFIED + "%013d".formatted(millis), Json.write(verification));
+    }
+
+    /** What verifications found, oldest first. Lists. */
+    public List<Verification> verifications() {
+        return store.list(VERIFIED).stream()
+                .map(ObjectInfo::key)
+                .map(key -> parse(key, read(key), Verification.class))
+                .toList();
+    }
+
+    private List<String> verdicts() {
+        return store.list(VERDICTS).stream().map(ObjectInfo::key).toList();
     }
 
     @Override
@@ -264,17 +362,17 @@ public final class Archive implements AutoCloseable {
     }
 
     private byte[] read(String key) {
-        byte[] object =
-                store.get(key)
-                        .orElseThrow(
-                                () ->
-                                        new BackupException(
-                                                BackupFault.OBJECT_MISSING,
-                                                "reading " + key + " in " + store.location(),
-                                                "it is not there",
-                                                "was it deleted? Restore to an earlier moment, or"
-                                                        + " from another copy of the archive"));
+        byte[] object = store.get(key).orElseThrow(() -> missing(key + " in " + store.location()));
         return sealing.open(key, object);
+    }
+
+    static BackupException missing(String what) {
+        return new BackupException(
+                BackupFault.OBJECT_MISSING,
+                "reading " + what,
+                "it is not there",
+                "was it deleted? Restore to an earlier moment, or from another copy of the"
+                        + " archive");
     }
 
     private Epoch readEpoch(String key) {
@@ -306,6 +404,10 @@ public final class Archive implements AutoCloseable {
 
     private static String segmentKey(long epoch, long sequence) {
         return "log/" + pad(epoch) + "/" + "%010d".formatted(sequence);
+    }
+
+    private static String indexKey(String base) {
+        return "base/" + base + "/index";
     }
 
     private static String packKey(String base, int number) {

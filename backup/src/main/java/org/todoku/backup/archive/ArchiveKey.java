@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.apache.commons.codec.binary.Base32;
 import org.todoku.backup.fault.BackupException;
@@ -67,6 +68,15 @@ public final class ArchiveKey {
         return new ArchiveKey(key);
     }
 
+    /** The key that {@link #words} wrote; of each word its first four letters are enough. */
+    public static ArchiveKey ofWords(List<String> words, String where) {
+        try {
+            return new ArchiveKey(KeyWords.key(words));
+        } catch (IllegalArgumentException e) {
+            throw unreadable(where, String.valueOf(e.getMessage()));
+        }
+    }
+
     public static ArchiveKey read(Path file) {
         try {
             return parse(Files.readString(file, StandardCharsets.UTF_8), "key file " + file);
@@ -104,6 +114,11 @@ public final class ArchiveKey {
         return LEAD + base32.replaceAll("(.{4})(?!$)", "$1-");
     }
 
+    /** The key as 24 words, for the recovery kit only. */
+    public List<String> words() {
+        return KeyWords.of(key);
+    }
+
     /** The cipher that wraps the archive's keyset. */
     @AccessesPartialKey
     Aead wrapper() throws GeneralSecurityException {
@@ -131,7 +146,7 @@ public final class ArchiveKey {
                 BackupFault.KEY_UNREADABLE,
                 "archive key in " + where,
                 why,
-                "compare it with the recovery kit, group by group");
+                "compare it with the recovery kit, piece by piece");
     }
 
     @Override

@@ -1,35 +1,51 @@
 package org.todoku.backup.archive;
 
 import java.util.List;
+import java.util.Optional;
 import org.todoku.backup.volume.LogPosition;
 
 /**
  * What a base consists of. It is written last: a base without its manifest is none.
  *
  * @param id {@code EPOCH-NUMBER}, as in its keys
- * @param taken RFC 3339, UTC: when it was complete
- * @param chain the last segment that was in the archive when the copy began; a restore applies
- *     those after it
+ * @param taken RFC 3339, UTC: when the directory was as this base holds it
+ * @param parent the base whose blocks this one goes on from; empty for a full base
+ * @param depth how many bases lie under this one; 0 for a full base
+ * @param chain the last segment that was in the archive before the base was begun; a restore
+ *     applies those after it
  * @param logStart the first log file in the base
  * @param end the log must be there up to this before the base may be booted: pages may be newer
  *     than anything before it
- * @param packs how many packs hold the files' bytes, one after the other
+ * @param packs how many bytes each of its packs holds, not compressed
+ * @param files all files of the directory, also those of which this base holds no block
  */
 public record BaseManifest(
         String id,
         String taken,
         String version,
+        Optional<String> parent,
+        int depth,
         ForkPoint chain,
         long logStart,
         LogPosition end,
-        int packs,
+        List<Long> packs,
         List<BaseFile> files) {
+    /** Bytes of a block: what is compared, and what travels when it differs. */
+    public static final int BLOCK = 4096;
+
     public BaseManifest {
+        packs = List.copyOf(packs);
         files = List.copyOf(files);
     }
 
+    /** The size of the whole directory. */
     public long bytes() {
         return files.stream().mapToLong(BaseFile::size).sum();
+    }
+
+    /** What this base holds itself, not compressed. */
+    public long ownBytes() {
+        return packs.stream().mapToLong(Long::longValue).sum();
     }
 
     /**
@@ -37,5 +53,14 @@ public record BaseManifest(
      *
      * @param path relative, parts separated by slashes
      */
-    public record BaseFile(String path, long size, String sha256) {}
+    public record BaseFile(String path, long size, String sha256) {
+        public int blocks() {
+            return Math.toIntExact((size + BLOCK - 1) / BLOCK);
+        }
+
+        /** The last block is as long as the file needs it. */
+        public int blockLength(int block) {
+            return (int) Math.min(BLOCK, size - (long) block * BLOCK);
+        }
+    }
 }

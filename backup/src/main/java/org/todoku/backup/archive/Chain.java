@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
+import org.todoku.backup.volume.LogPosition;
 
 /**
  * The line of epochs to the newest, and in each the segments that count: all up to the fork point
@@ -105,6 +106,22 @@ public final class Chain {
         long sequence = newest.segments().getLast();
         SealedSegment last = archive.segment(epoch, sequence);
         return Optional.of(new ForkPoint(epoch, sequence, last.hash(), last.segment().end()));
+    }
+
+    /**
+     * One line when the newest epoch's writer said that it had shipped more than there is now: the
+     * loss of the last segments shows nowhere else, since nothing names them yet.
+     */
+    public Optional<String> lostTail() {
+        long epoch = newest().map(Epoch::number).orElse(0L);
+        LogPosition end = tail().map(ForkPoint::end).orElse(new LogPosition(0, 0));
+        return archive.heartbeat()
+                .filter(heartbeat -> heartbeat.epoch() == epoch)
+                .filter(heartbeat -> heartbeat.shipped().isAfter(end))
+                .map(
+                        heartbeat ->
+                                "the newest log is missing: at %s its writer had shipped up to %s, the archive ends at %s"
+                                        .formatted(heartbeat.time(), heartbeat.shipped(), end));
     }
 
     private static List<Long> upTo(Archive archive, Epoch epoch, long end) {

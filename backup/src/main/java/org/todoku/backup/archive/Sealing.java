@@ -1,10 +1,6 @@
 package org.todoku.backup.archive;
 
 import com.google.crypto.tink.Aead;
-import com.google.crypto.tink.KeysetHandle;
-import com.google.crypto.tink.RegistryConfiguration;
-import com.google.crypto.tink.TinkJsonProtoKeysetFormat;
-import com.google.crypto.tink.aead.PredefinedAeadParameters;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,47 +16,14 @@ import org.todoku.backup.fault.BackupFault;
  * an object that was swapped for another does not open. Thread-safe.
  */
 final class Sealing {
-    private static final byte[] WRAPPED_FOR = "todoku keyset".getBytes(StandardCharsets.US_ASCII);
     private static final int LEVEL = 3;
 
     private final Aead aead;
     private final String archiveId;
 
-    private Sealing(Aead aead, String archiveId) {
+    Sealing(Aead aead, String archiveId) {
         this.aead = aead;
         this.archiveId = archiveId;
-    }
-
-    /** A new keyset (AES-256-GCM), wrapped by the operator's key, as Tink's JSON. */
-    static String newKeyset(ArchiveKey key) {
-        try {
-            Aead wrapper = key.wrapper();
-            KeysetHandle keyset =
-                    KeysetHandle.generateNew(
-                            PredefinedAeadParameters.AES256_GCM, RegistryConfiguration.get());
-            return TinkJsonProtoKeysetFormat.serializeEncryptedKeyset(
-                    keyset, wrapper, WRAPPED_FOR, RegistryConfiguration.get());
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    static Sealing open(ArchiveKey key, String wrappedKeyset, String archiveId, String where) {
-        try {
-            KeysetHandle keyset =
-                    TinkJsonProtoKeysetFormat.parseEncryptedKeyset(
-                            wrappedKeyset, key.wrapper(), WRAPPED_FOR, RegistryConfiguration.get());
-            Aead aead = keyset.getPrimitive(RegistryConfiguration.get(), Aead.class);
-            return new Sealing(aead, archiveId);
-        } catch (GeneralSecurityException e) {
-            throw new BackupException(
-                    BackupFault.WRONG_KEY,
-                    "opening the archive " + where,
-                    "this key does not open it",
-                    "use the key of this archive: the newest recovery kit, or the key-file of the"
-                            + " host that wrote it",
-                    e);
-        }
     }
 
     byte[] seal(String objectKey, byte[] content) {

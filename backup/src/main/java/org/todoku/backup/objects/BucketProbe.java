@@ -1,8 +1,12 @@
 package org.todoku.backup.objects;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -21,25 +25,31 @@ import org.todoku.backup.fault.BackupFault;
 public final class BucketProbe {
     private static final int ROUNDS = 20;
     private static final int RACERS = 8;
+    private static final Duration CLOCK = Duration.ofSeconds(60);
 
     private final ObjectStore store;
     private final String prefix = "probe/" + UUID.randomUUID() + "/";
+    private final InstantSource clock;
     private int unanswered;
 
-    public BucketProbe(ObjectStore store) {
+    public BucketProbe(ObjectStore store, InstantSource clock) {
         this.store = store;
+        this.clock = clock;
     }
 
-    /** Runs all checks. */
+    /** Runs all checks; the first alone on a store that does not even keep that one. */
     public List<Check> run() {
         List<Check> checks = new ArrayList<>();
         try {
             checks.add(createTwice());
-            checks.add(races());
-            checks.add(listAfterPut());
-            checks.add(replaceIsVisible());
+            if (checks.getFirst().kept()) {
+                checks.add(races());
+                checks.add(listAfterPut());
+                checks.add(replaceIsVisible());
+                checks.add(clockDifference());
+            }
         } finally {
-            store.list(prefix).forEach(info -> store.delete(info.key()));
+            checks.add(cleanUp());
         }
         return checks;
     }
@@ -159,6 +169,45 @@ public final class BucketProbe {
                 stale == 0,
                 "%d of %d reads after a replacing put were stale".formatted(stale, ROUNDS),
                 false);
+    }
+
+    /** Times are for people and for {@code --at} only, but a wrong clock misleads both. */
+    private Check clockDifference() {
+        Instant before = clock.instant();
+        Optional<Instant> there = store.clock(prefix + "clock");
+        Instant after = clock.instant();
+        if (there.isEmpty()) {
+            return new Check("clock", true, "the store does not tell its time", false);
+        }
+        // The store tells whole seconds.
+        Instant early = before.minusSeconds(1);
+        Duration off =
+                there.get().isBefore(early)
+                        ? Duration.between(early, there.get())
+                        : there.get().isAfter(after)
+                                ? Duration.between(after, there.get())
+                                : Duration.ZERO;
+        return new Check(
+                "clock",
+                off.abs().compareTo(CLOCK) <= 0,
+                "the store's clock differs from ours by " + off.toSeconds() + " s",
+                false);
+    }
+
+    /** Credentials that may only add are a good thing: what is left is small and harmless. */
+    private Check cleanUp() {
+        try {
+            store.list(prefix).forEach(info -> store.delete(info.key()));
+            return new Check("deletes", true, "what the probe wrote is deleted", false);
+        } catch (BackupException e) {
+            return new Check(
+                    "deletes",
+                    true,
+                    "these credentials may not delete, which protects the archive; the probe's small"
+                            + " objects stay below "
+                            + prefix,
+                    false);
+        }
     }
 
     private static String taken(boolean created) {

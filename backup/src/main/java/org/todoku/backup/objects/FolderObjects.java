@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -110,6 +111,15 @@ public final class FolderObjects implements ObjectStore {
     @Override
     public void delete(String key) {
         attempt("deleting", key, () -> Files.deleteIfExists(path(key)));
+    }
+
+    @Override
+    public Optional<Instant> clock(String key) {
+        replace(key, new byte[] {'x'});
+        return attempt(
+                "reading",
+                key,
+                () -> Optional.of(Files.getLastModifiedTime(path(key)).toInstant()));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.todoku.backup.objects;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,6 +31,14 @@ public interface ObjectStore extends AutoCloseable {
 
     /** Deletes an object; deleting what is not there is no error. */
     void delete(String key);
+
+    /**
+     * Stores or replaces an object below {@code probe/}, and says what time that was by the store's
+     * own clock; empty when the store does not tell.
+     */
+    default Optional<Instant> clock(String key) {
+        return Optional.empty();
+    }
 
     /** Where this is, for messages, as {@code s3://bucket/prefix}. */
     String location();

@@ -1,6 +1,7 @@
 package org.todoku.backup.objects;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -54,6 +55,11 @@ public final class RetryingObjects implements ObjectStore {
                     inner.delete(key);
                     return true;
                 });
+    }
+
+    @Override
+    public Optional<Instant> clock(String key) {
+        return retry(() -> inner.clock(key));
     }
 
     @Override

@@ -1,6 +1,9 @@
 package org.todoku.backup.objects;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -150,6 +153,29 @@ public final class S3Objects implements ObjectStore {
                 "deleting",
                 key,
                 () -> client.deleteObject(r -> r.bucket(place.bucket()).key(place.prefix() + key)));
+    }
+
+    @Override
+    public Optional<Instant> clock(String key) {
+        return attempt(
+                "writing",
+                key,
+                () ->
+                        client.putObject(
+                                        r -> r.bucket(place.bucket()).key(place.prefix() + key),
+                                        RequestBody.fromBytes(new byte[] {'x'}))
+                                .sdkHttpResponse()
+                                .firstMatchingHeader("Date")
+                                .flatMap(S3Objects::time));
+    }
+
+    /** RFC 9110, 5.6.7: all dates are IMF-fixdate, always GMT. */
+    private static Optional<Instant> time(String date) {
+        try {
+            return Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from));
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
     }
 
     @Override

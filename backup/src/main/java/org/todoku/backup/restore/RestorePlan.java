@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.todoku.backup.archive.BaseLayers;
 import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Chain.SegmentRef;
@@ -11,29 +12,45 @@ import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 
 /**
- * What a restore reads: one base and the segments after it, in order. A pure function of the
- * catalogue.
+ * What a restore reads: a base with those under it, and the segments after it, in order. A pure
+ * function of the catalogue.
  *
- * @param at stop before the first segment shipped after this; empty for the newest state
+ * @param bases the full one first; the last is the one that is restored
  */
-public record RestorePlan(BaseManifest base, List<SegmentRef> segments, Optional<Instant> at) {
+public record RestorePlan(
+        List<BaseManifest> bases, List<SegmentRef> segments, RestoreTarget target) {
     public RestorePlan {
+        bases = List.copyOf(bases);
         segments = List.copyOf(segments);
     }
 
-    /** Chooses the newest base that lies on the chain and not after the moment wanted. */
+    /** As {@link #of(Chain, List, RestoreTarget)}. */
     public static RestorePlan of(Chain chain, List<BaseManifest> bases, Optional<Instant> at) {
+        return of(chain, bases, RestoreTarget.of(at));
+    }
+
+    /** Chooses the newest base that lies on the chain and not after the state wanted. */
+    public static RestorePlan of(Chain chain, List<BaseManifest> bases, RestoreTarget target) {
         BaseManifest base =
                 bases.stream()
                         .filter(candidate -> isOn(chain, candidate))
-                        .filter(
-                                candidate ->
-                                        at.isEmpty()
-                                                || !Instant.parse(candidate.taken())
-                                                        .isAfter(at.get()))
+                        .filter(candidate -> !isAfter(candidate, target))
                         .max(Comparator.comparing(candidate -> Instant.parse(candidate.taken())))
-                        .orElseThrow(() -> noBase(at));
-        return new RestorePlan(base, chain.after(base.chain()), at);
+                        .orElseThrow(() -> noBase(target));
+        return new RestorePlan(BaseLayers.line(base, bases), chain.after(base.chain()), target);
+    }
+
+    /** The base that is restored. */
+    public BaseManifest base() {
+        return bases.getLast();
+    }
+
+    private static boolean isAfter(BaseManifest base, RestoreTarget target) {
+        return switch (target) {
+            case RestoreTarget.Newest newest -> false;
+            case RestoreTarget.Moment moment -> Instant.parse(base.taken()).isAfter(moment.at());
+            case RestoreTarget.Position position -> base.end().isAfter(position.at());
+        };
     }
 
     private static boolean isOn(Chain chain, BaseManifest base) {
@@ -48,13 +65,14 @@ public record RestorePlan(BaseManifest base, List<SegmentRef> segments, Optional
                                         && link.segments().contains(base.chain().sequence()));
     }
 
-    private static BackupException noBase(Optional<Instant> at) {
+    private static BackupException noBase(RestoreTarget target) {
+        boolean newest = target instanceof RestoreTarget.Newest;
         return new BackupException(
-                at.isPresent() ? BackupFault.BEFORE_BASE_END : BackupFault.NO_BASE,
-                "planning the restore" + at.map(moment -> " to " + moment).orElse(""),
-                at.isPresent() ? "no base is that old" : "the archive holds no complete base",
-                at.isPresent()
-                        ? "todoku-migrate list shows from when on a restore is possible"
-                        : "was it set up lately? The old host must have finished its first base");
+                newest ? BackupFault.NO_BASE : BackupFault.BEFORE_BASE_END,
+                "planning the restore" + (newest ? "" : " to " + target.text()),
+                newest ? "the archive holds no complete base" : "no base is that old",
+                newest
+                        ? "was it set up lately? The old host must have finished its first base"
+                        : "todoku-migrate list shows from when on a restore is possible");
     }
 }

@@ -1,218 +1,202 @@
 package org.todoku.backup.ship;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HexFormat;
-import java.util.List;
-import java.util.stream.Stream;
+import java.util.Arrays;
+import java.util.Optional;
 import org.todoku.backup.archive.Archive;
+import org.todoku.backup.archive.BaseIndex;
+import org.todoku.backup.archive.BaseLayers;
 import org.todoku.backup.archive.BaseManifest;
-import org.todoku.backup.archive.BaseManifest.BaseFile;
 import org.todoku.backup.archive.ForkPoint;
-import org.todoku.backup.archive.Sha256;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.volume.LocalLog;
 import org.todoku.backup.volume.LogPosition;
+import org.todoku.backup.volume.Snapshot;
+import org.todoku.backup.volume.Snapshot.SnapshotFile;
+import org.todoku.backup.volume.Volume;
 
 /**
- * Takes a base online: Derby copies the database to a scratch folder while writers go on, the copy
- * is packed, sealed and put, and the manifest last. Turns Derby's archive mode on, so that from
- * then on everything is logged and no log file goes before we delete it.
+ * Takes a base online out of a snapshot of the volume, while writers go on: the blocks that the
+ * base before it does not have are packed, sealed and put, then the index, and the manifest last
+ * and only when the log up to the snapshot's end is there. Derby's log archive mode must be on.
  *
- * <p>Needs as much free disk as the database is large. One at a time.
+ * <p>A base is full, or an increment over the newest one; after {@value #DEPTH} increments, or when
+ * they hold half as much as the full one, a full one is taken. Costs one read of the whole
+ * directory at its own {@link Pace}, two hashes of each byte, one pack in memory. One at a time.
  */
 public final class BaseBackup {
-    private static final int PACK = 8 * 1024 * 1024;
+    private static final System.Logger LOG = System.getLogger(BaseBackup.class.getName());
     private static final Duration SHIP_WAIT = Duration.ofMinutes(2);
+    private static final int DEPTH = 12;
 
     private final Archive archive;
     private final LogShipper shipper;
-    private final LocalLog localLog;
     private final Path scratch;
     private final InstantSource clock;
+    // Of the newest base; empty until it is asked for, and when there is none to go on from.
+    private BaseLayers newest = new BaseLayers();
 
-    public BaseBackup(
-            Archive archive,
-            LogShipper shipper,
-            LocalLog localLog,
-            Path scratch,
-            InstantSource clock) {
+    /**
+     * @param scratch a file on the data disk for what does not fit into memory
+     */
+    public BaseBackup(Archive archive, LogShipper shipper, Path scratch, InstantSource clock) {
         this.archive = archive;
         this.shipper = shipper;
-        this.localLog = localLog;
         this.scratch = scratch;
         this.clock = clock;
     }
 
-    /** Takes one now. When it throws, nothing counts as a base that was not one before. */
-    public synchronized BaseManifest take(
-            DatabaseConnections database, long epoch, String version) {
+    /**
+     * What a base is taken of, and for whom.
+     *
+     * @param epoch the writer's
+     */
+    public record Source(DatabaseConnections database, Volume volume, long epoch, String version) {}
+
+    /**
+     * Takes one now. When it throws, nothing counts as a base that was not one before.
+     *
+     * @param over the newest base there is, to go on from
+     */
+    public synchronized BaseManifest take(Source source, Optional<BaseManifest> over) {
         try {
-            deleteTree(scratch);
+            Pace pace = new Pace(source.volume()::state);
+            pace.await(0);
+            BaseLayers under = under(over);
             ForkPoint chain = shipper.position();
-            copy(database);
-            Path copied = onlyFolder(scratch);
-            BaseManifest manifest = upload(copied, chain, epoch, version);
-            localLog.deleteBelow(Math.min(manifest.logStart(), manifest.end().file()));
+            // So that few log files are needed.
+            checkpoint(source.database());
+            BaseManifest manifest = pack(source, pace, under, chain);
+            new LocalLog(source.volume().directory()).deleteBelow(manifest.logStart());
             return manifest;
         } catch (SQLException e) {
             throw new BackupException(
                     BackupFault.DATABASE_FAILED,
                     "taking a base backup",
                     String.valueOf(e.getMessage()),
-                    "has the disk room for a copy of the database?",
+                    "look at the database and its disk; it is tried again",
                     e);
         } catch (IOException e) {
             throw new BackupException(
                     BackupFault.DISK_FAILED,
-                    "taking a base backup in " + scratch,
+                    "taking a base backup of " + source.volume().directory(),
                     e.toString(),
-                    "has the disk room for a copy of the database?",
+                    "is the disk well, has it room? It is tried again",
                     e);
-        } finally {
+        }
+    }
+
+    /** What the next base lies over; empty layers for a full base. */
+    private BaseLayers under(Optional<BaseManifest> over) {
+        if (over.isEmpty()) {
+            return new BaseLayers();
+        }
+        if (!newest.newest().map(BaseManifest::id).equals(over.map(BaseManifest::id))) {
             try {
-                deleteTree(scratch);
-            } catch (IOException e) {
-                // Only a left-over: the next base deletes it first.
+                newest = BaseLayers.read(archive, BaseLayers.line(over.get(), archive.bases()));
+            } catch (BackupException e) {
+                if (e.fault().retryable()) {
+                    throw e;
+                }
+                LOG.log(Level.WARNING, "taking a full base, for " + e.getMessage());
+                return new BaseLayers();
             }
         }
+        return over.get().depth() < DEPTH && isSmall(newest) ? newest : new BaseLayers();
     }
 
-    private void copy(DatabaseConnections database) throws SQLException, IOException {
-        Files.createDirectories(scratch);
-        try (Connection connection = database.open();
-                CallableStatement backup =
-                        connection.prepareCall(
-                                "CALL SYSCS_UTIL."
-                                        + "SYSCS_BACKUP_DATABASE_AND_ENABLE_LOG_ARCHIVE_MODE(?, 0)");
-                CallableStatement checkpoint =
-                        connection.prepareCall("CALL SYSCS_UTIL.SYSCS_CHECKPOINT_DATABASE()")) {
-            connection.setAutoCommit(true);
-            backup.setString(1, scratch.toString());
-            backup.execute();
-            // Forces the log past the copy's end, so that it is shipped.
-            checkpoint.execute();
-        }
+    private static boolean isSmall(BaseLayers layers) {
+        long full = layers.layers().getFirst().manifest().ownBytes();
+        long all = layers.layers().stream().mapToLong(l -> l.manifest().ownBytes()).sum();
+        return all - full < full / 2;
     }
 
-    private BaseManifest upload(Path copied, ForkPoint chain, long epoch, String version)
-            throws IOException {
-        LocalLog log = new LocalLog(copied);
-        List<Long> logs = log.files();
-        if (logs.isEmpty()) {
-            throw new IOException("the copy has no log file");
+    private BaseManifest pack(Source source, Pace pace, BaseLayers under, ForkPoint chain)
+            throws IOException, SQLException {
+        // The epoch and the millisecond make it unique: bases are taken one at a time.
+        String id = Archive.pad(source.epoch()) + "-" + clock.instant().toEpochMilli();
+        BasePacks packs = new BasePacks(archive, id, under);
+        SnapshotLog log;
+        try (Snapshot snapshot = source.volume().snapshot(scratch)) {
+            log = new SnapshotLog(snapshot);
+            for (SnapshotFile file : snapshot.files()) {
+                if (log.isNeeded(file)) {
+                    add(packs, snapshot, log, new Paced(file, pace));
+                }
+            }
         }
-        long last = logs.getLast();
-        LogPosition end = new LogPosition(last, Files.size(log.file(last)));
-        String id = id(epoch);
-        Packer packer = new Packer(id);
-        List<BaseFile> files = new ArrayList<>();
-        for (Path file : filesOf(copied)) {
-            files.add(packer.add(copied, file));
-        }
-        packer.finish();
-        awaitLog(end);
+        BaseIndex index = packs.finish();
+        awaitLog(source, log.end());
+        Optional<BaseManifest> parent = under.newest();
         BaseManifest manifest =
                 new BaseManifest(
                         id,
                         clock.instant().toString(),
-                        version,
+                        source.version(),
+                        parent.map(BaseManifest::id),
+                        parent.map(base -> base.depth() + 1).orElse(0),
                         chain,
-                        logs.getFirst(),
-                        end,
-                        packer.packs,
-                        files);
+                        log.first(),
+                        log.end(),
+                        packs.packs(),
+                        packs.files());
         archive.put(manifest);
+        under.add(manifest, index);
+        newest = under;
         return manifest;
     }
 
+    private record Paced(SnapshotFile file, Pace pace) {}
+
+    private static void add(BasePacks packs, Snapshot snapshot, SnapshotLog log, Paced paced)
+            throws IOException {
+        SnapshotFile file = paced.file();
+        Optional<byte[]> content = log.content(file);
+        if (content.isPresent()) {
+            byte[] all = content.get();
+            packs.add(
+                    file.path(),
+                    all.length,
+                    (from, length) -> Arrays.copyOfRange(all, (int) from, (int) from + length));
+        } else {
+            packs.add(
+                    file.path(),
+                    file.length(),
+                    (from, length) -> {
+                        paced.pace().await(length);
+                        return snapshot.read(file, from, length);
+                    });
+        }
+    }
+
     /** Without the log up to its end a base must not be booted, so it does not count before. */
-    private void awaitLog(LogPosition end) throws IOException {
-        shipper.awaitShipped(SHIP_WAIT);
+    private void awaitLog(Source source, LogPosition end) throws IOException, SQLException {
         if (shipper.position().end().isBefore(end)) {
+            // It forces the log, of which the disk may have had more than was ever forced.
+            checkpoint(source.database());
+            shipper.awaitShipped(SHIP_WAIT);
+        }
+        LogPosition shipped = shipper.position().end();
+        if (shipped.isBefore(end)) {
             throw new IOException(
-                    "the log up to "
-                            + end
-                            + " was not shipped, only up to "
-                            + shipper.position().end());
+                    "the log up to %s was not shipped, only up to %s".formatted(end, shipped));
         }
     }
 
-    /** The epoch and the second make it unique: bases are taken one at a time. */
-    private String id(long epoch) {
-        return Archive.pad(epoch) + "-" + clock.instant().toEpochMilli();
-    }
-
-    private static List<Path> filesOf(Path folder) throws IOException {
-        try (Stream<Path> paths = Files.walk(folder)) {
-            return paths.filter(Files::isRegularFile).sorted().toList();
-        }
-    }
-
-    private static Path onlyFolder(Path scratch) throws IOException {
-        try (Stream<Path> paths = Files.list(scratch)) {
-            return paths.filter(Files::isDirectory)
-                    .findFirst()
-                    .orElseThrow(() -> new IOException("Derby made no copy in " + scratch));
-        }
-    }
-
-    private static void deleteTree(Path root) throws IOException {
-        if (!Files.exists(root)) {
-            return;
-        }
-        try (Stream<Path> paths = Files.walk(root)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
-    }
-
-    /** Lays the bytes of all files one after the other and cuts them into packs. */
-    private final class Packer {
-        private final String id;
-        private final ByteArrayOutputStream pack = new ByteArrayOutputStream();
-        private int packs;
-
-        Packer(String id) {
-            this.id = id;
-        }
-
-        BaseFile add(Path root, Path file) throws IOException {
-            java.security.MessageDigest digest = Sha256.digest();
-            long size = 0;
-            try (InputStream in = Files.newInputStream(file)) {
-                byte[] buffer = new byte[64 * 1024];
-                for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                    digest.update(buffer, 0, read);
-                    pack.write(buffer, 0, read);
-                    size += read;
-                    if (pack.size() >= PACK) {
-                        finish();
-                    }
-                }
-            }
-            String path = root.relativize(file).toString();
-            return new BaseFile(path, size, HexFormat.of().formatHex(digest.digest()));
-        }
-
-        void finish() {
-            if (pack.size() > 0) {
-                packs++;
-                archive.putPack(id, packs, pack.toByteArray());
-                pack.reset();
-            }
+    private static void checkpoint(DatabaseConnections database) throws SQLException {
+        try (Connection connection = database.open();
+                CallableStatement checkpoint =
+                        connection.prepareCall("CALL SYSCS_UTIL.SYSCS_CHECKPOINT_DATABASE()")) {
+            connection.setAutoCommit(true);
+            checkpoint.execute();
         }
     }
 }

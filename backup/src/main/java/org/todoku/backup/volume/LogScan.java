@@ -50,6 +50,14 @@ public final class LogScan {
         }
     }
 
+    /**
+     * Where, by the header of this file, the file before it ends; the instant 0 in the very first.
+     * The content must have a {@link #validEnd}.
+     */
+    public static long previousEnd(byte[] content) {
+        return ByteBuffer.wrap(content).getLong(16);
+    }
+
     private static int groupEnd(ByteBuffer bytes, int start, long number) {
         int data = recordEnd(bytes, start, number);
         if (data < 0 || data - start != OVERHEAD + CHECKSUM_PAYLOAD) {

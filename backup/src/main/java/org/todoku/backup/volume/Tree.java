@@ -77,6 +77,18 @@ final class Tree {
         }
     }
 
+    /** All files; call it under the queue's lock. */
+    Map<Path, Node> files() {
+        Map<Path, Node> files = new HashMap<>();
+        entries.forEach(
+                (path, node) -> {
+                    if (node != null) {
+                        files.put(path, node);
+                    }
+                });
+        return files;
+    }
+
     /** Names in a folder, in no order; null when it is none. */
     String @Nullable [] list(Path folder) {
         queue.lock();

@@ -1,6 +1,7 @@
 package org.todoku.backup.volume;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -8,10 +9,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.todoku.backup.volume.Operation.Call;
 import org.todoku.backup.volume.Operation.SetLength;
 import org.todoku.backup.volume.Operation.Sync;
@@ -34,11 +40,13 @@ import org.todoku.backup.volume.Operation.Write;
 public final class Volume {
     private static final System.Logger LOG = System.getLogger(Volume.class.getName());
     private static final Duration DETACH = Duration.ofMinutes(1);
+    private static final Duration SNAPSHOT = Duration.ofMinutes(1);
 
     private final Path directory;
     private final LogTap tap;
     private final WriteQueue queue;
     private final Tree tree;
+    private final SnapshotDisk snapshots;
     private final Drain drain;
     private final Forces forces;
     private final StorageWatch watch;
@@ -55,7 +63,9 @@ public final class Volume {
         this.queue = new WriteQueue(settings.writeBehindMax(), lone);
         this.tree = new Tree(directory, queue);
         this.forces = new Forces(settings, queue, tap, lone);
-        this.drain = new Drain(queue, disk, forces.times()::ended, new IdleProbe(disk, directory));
+        this.snapshots = new SnapshotDisk(disk);
+        IdleProbe probe = new IdleProbe(snapshots, directory);
+        this.drain = new Drain(queue, snapshots, forces.times()::ended, probe);
         this.forces.drainedBy(drain);
         this.watch = new StorageWatch(settings, listener, drain, queue, forces);
     }
@@ -221,6 +231,48 @@ public final class Volume {
         }
     }
 
+    /**
+     * The directory as the disk has it when the drain has done what is queued now; to be closed
+     * soon. One at a time.
+     *
+     * @param scratch a file for what does not fit into memory, outside the directory
+     * @throws IOException also when the drain does not come to it within a minute
+     */
+    public Snapshot snapshot(Path scratch) throws IOException {
+        Snapshot snapshot = new Snapshot(directory, scratch);
+        Map<Path, Node> nodes = new HashMap<>();
+        Map<Path, Long> lengths = new HashMap<>();
+        FutureTask<Boolean> begin =
+                new FutureTask<>(
+                        () -> {
+                            snapshot.begin(nodes, lengths);
+                            snapshots.tell(snapshot);
+                            return true;
+                        });
+        queue.lock();
+        try {
+            // What memory has now is what the disk has when the drain comes to this call.
+            nodes.putAll(tree.files());
+            nodes.forEach((path, node) -> lengths.put(path, node.length()));
+            queue.add(new Call(begin));
+        } finally {
+            queue.unlock();
+        }
+        queue.hurry();
+        try {
+            begin.get(SNAPSHOT.toMillis(), TimeUnit.MILLISECONDS);
+            return snapshot;
+        } catch (InterruptedException e) {
+            begin.cancel(false);
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("taking a snapshot");
+        } catch (ExecutionException | CancellationException | TimeoutException e) {
+            begin.cancel(false);
+            snapshot.close();
+            throw new IOException("the data disk did not come to a snapshot", e);
+        }
+    }
+
     /** Lets the drain do something in its turn and waits for it. */
     <T> T call(FutureTask<T> task) throws IOException {
         queue.add(new Call(task));
@@ -234,7 +286,7 @@ public final class Volume {
                     interrupted = true;
                 }
             }
-        } catch (ExecutionException | java.util.concurrent.CancellationException e) {
+        } catch (ExecutionException | CancellationException e) {
             throw new IOException("the data disk failed", e);
         } finally {
             if (interrupted) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.todoku.backup.fault.BackupException;
@@ -21,7 +22,8 @@ class FolderObjectsTest extends ObjectStoreContract {
     @Test
     void passesTheProbeAndLeavesNothingBehind() {
         ObjectStore store = open();
-        assertThat(new BucketProbe(store).run()).allMatch(BucketProbe.Check::kept);
+        assertThat(new BucketProbe(store, InstantSource.system()).run())
+                .allMatch(BucketProbe.Check::kept);
         assertThat(store.list("")).isEmpty();
     }
 

@@ -1,0 +1,153 @@
+package org.todoku.appliance;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.todoku.appliance.kernel.Ids;
+
+/**
+ * What must be true of the data of an appliance whatever happened to it, asked of the rows
+ * themselves after a restore: a backup that boots is not yet one that is right. Only reads; each
+ * question is one scan or join.
+ */
+public final class Invariants {
+    /** After a restore ids jump ahead by ten minutes. */
+    private static final Duration CLOCK = Duration.ofMinutes(15);
+
+    private static final List<Rule> RULES =
+            List.of(
+                    new Rule(
+                            "an address belongs to two members of one network",
+                            """
+                            SELECT COUNT(*) FROM (
+                              SELECT organisation_id, address_key FROM contact
+                              GROUP BY organisation_id, address_key HAVING COUNT(*) > 1) AS twice"""),
+                    new Rule(
+                            "a message has two deliveries to one address",
+                            """
+                            SELECT COUNT(*) FROM (
+                              SELECT message_id, contact_id FROM delivery
+                              GROUP BY message_id, contact_id HAVING COUNT(*) > 1) AS twice"""),
+                    new Rule(
+                            "a delivery has no message, member or address",
+                            """
+                            SELECT COUNT(*) FROM delivery d
+                              LEFT JOIN message m ON m.id = d.message_id
+                              LEFT JOIN member p ON p.id = d.member_id
+                              LEFT JOIN contact c ON c.id = d.contact_id
+                             WHERE m.id IS NULL OR p.id IS NULL OR c.id IS NULL"""),
+                    new Rule(
+                            "a delivery goes to a member of another network than its message",
+                            """
+                            SELECT COUNT(*) FROM delivery d
+                              JOIN message m ON m.id = d.message_id
+                              JOIN member p ON p.id = d.member_id
+                             WHERE m.organisation_id <> p.organisation_id"""),
+                    new Rule(
+                            "a delivery goes to an address of another member",
+                            """
+                            SELECT COUNT(*) FROM delivery d
+                              JOIN contact c ON c.id = d.contact_id
+                             WHERE c.member_id <> d.member_id"""),
+                    new Rule(
+                            "a delivery has an outcome that does not exist",
+                            """
+                            SELECT COUNT(*) FROM delivery WHERE outcome NOT IN ('queued', 'claimed',
+                              'handedOver', 'deferred', 'refused', 'suppressed', 'expired', 'inDoubt')"""),
+                    new Rule(
+                            "a delivery was handed over at no time",
+                            """
+                            SELECT COUNT(*) FROM delivery
+                             WHERE outcome = 'handedOver' AND (finished_at IS NULL OR claimed_at IS NULL)"""),
+                    new Rule(
+                            "a delivery is claimed at no time",
+                            """
+                            SELECT COUNT(*) FROM delivery
+                             WHERE outcome = 'claimed' AND claimed_at IS NULL"""),
+                    new Rule(
+                            "a message is done, but not all of its deliveries are",
+                            """
+                            SELECT COUNT(*) FROM message m
+                             WHERE m.state IN ('sent', 'expired') AND EXISTS (
+                               SELECT 1 FROM delivery d WHERE d.message_id = m.id
+                                  AND d.outcome IN ('queued', 'claimed', 'deferred'))"""),
+                    new Rule(
+                            "an address belongs to no member, or to one of another network",
+                            """
+                            SELECT COUNT(*) FROM contact c LEFT JOIN member p ON p.id = c.member_id
+                             WHERE p.id IS NULL OR p.organisation_id <> c.organisation_id"""),
+                    new Rule(
+                            "a profile value belongs to no member, or to an item of another network",
+                            """
+                            SELECT COUNT(*) FROM profile_value v
+                              LEFT JOIN member p ON p.id = v.member_id
+                              LEFT JOIN profile_item i ON i.id = v.item_id
+                             WHERE p.id IS NULL OR i.id IS NULL
+                                OR p.organisation_id <> i.organisation_id"""),
+                    new Rule(
+                            "somebody read a message that does not exist",
+                            """
+                            SELECT COUNT(*) FROM message_read r
+                              LEFT JOIN message m ON m.id = r.message_id
+                              LEFT JOIN member p ON p.id = r.member_id
+                             WHERE m.id IS NULL OR p.id IS NULL"""));
+
+    private final Connection connection;
+
+    /** On an open database of the present schema; the connection stays the caller's. */
+    public Invariants(Connection connection) {
+        this.connection = connection;
+    }
+
+    private record Rule(String broken, String count) {}
+
+    /**
+     * Asks all questions.
+     *
+     * @param now the time of this host: ids are made from clocks
+     * @return one line for each rule that does not hold; empty when all do
+     */
+    public List<String> broken(Instant now) throws SQLException {
+        List<String> broken = new ArrayList<>();
+        for (Rule rule : RULES) {
+            long count = number(rule.count());
+            if (count > 0) {
+                broken.add(rule.broken() + " (" + count + ")");
+            }
+        }
+        Instant newest = Ids.made(newestId());
+        if (newest.isAfter(now.plus(CLOCK))) {
+            broken.add(
+                    "the newest row was made at %s, and here it is %s: set this host's clock"
+                            .formatted(newest, now));
+        }
+        return broken;
+    }
+
+    /** The largest id of any row that was given to somebody outside. */
+    private long newestId() throws SQLException {
+        long newest = 0;
+        for (String table : NewestId.TABLES) {
+            newest = Math.max(newest, number("SELECT MAX(id) FROM " + table));
+        }
+        return newest;
+    }
+
+    private long number(String sql) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql);
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    /** How many questions there are. */
+    public static int count() {
+        return RULES.size() + 1;
+    }
+}

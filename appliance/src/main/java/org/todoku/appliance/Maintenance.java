@@ -1,0 +1,59 @@
+package org.todoku.appliance;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.todoku.appliance.store.Database;
+import org.todoku.appliance.store.WriteGate;
+
+/** Work on a data directory on which no server runs: it is claimed meanwhile as a server does. */
+public final class Maintenance {
+    private Maintenance() {}
+
+    /**
+     * Opens the database, ships what the archive lacks, takes a base, and closes again. As every
+     * start it claims the next epoch.
+     *
+     * @return the facts of the base
+     * @throws org.todoku.appliance.kernel.FaultException {@code DATA_DIR_IN_USE} when a server runs
+     *     there after all, {@code FENCED} when the service moved, …
+     */
+    public static Map<String, ?> takeBase(Path directory, Optional<Path> configFile) {
+        Optional<Path> file =
+                configFile.or(
+                        () ->
+                                Optional.of(DataDirectory.configIn(directory))
+                                        .filter(java.nio.file.Files::isRegularFile));
+        ApplianceConfig config = ConfigReader.read(file, System.getenv());
+        WriteGate gate = new WriteGate();
+        DataDirectory claimed = DataDirectory.claim(directory);
+        try {
+            return takeBase(Storage.open(config, claimed.path(), gate, file), gate);
+        } finally {
+            claimed.close();
+        }
+    }
+
+    private static Map<String, ?> takeBase(Storage storage, WriteGate gate) {
+        try {
+            Database database = Database.open(storage.jdbcUrl(), gate);
+            try {
+                return storage.takesBase().get();
+            } finally {
+                database.close();
+            }
+        } finally {
+            close(storage);
+        }
+    }
+
+    private static void close(Storage storage) {
+        try {
+            storage.closing().close();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

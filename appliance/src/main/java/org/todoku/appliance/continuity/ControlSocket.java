@@ -1,0 +1,169 @@
+package org.todoku.appliance.continuity;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.System.Logger.Level;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.todoku.appliance.kernel.Fault;
+import org.todoku.appliance.kernel.FaultException;
+
+/**
+ * How a command on the same machine asks the running server for something: a Unix socket {@code
+ * DIR/control.sock} that only the server's own user may open. A caller writes one line, the name of
+ * what it wants, and gets one line of JSON when that is done: {@code {"done":{…}}} or {@code
+ * {"failed":{"code","message"}}}.
+ *
+ * <p>Promises: a call is answered when the work is done, and calls run one beside the other. Does
+ * not: remember a call over a restart. Where the directory's path is too long for a socket (about
+ * 100 bytes) there is none, and the log says so.
+ */
+public final class ControlSocket implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(ControlSocket.class.getName());
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final String NAME = "control.sock";
+
+    private final Path path;
+    private final Map<String, Supplier<Map<String, ?>>> acts;
+    private volatile @Nullable ServerSocketChannel server;
+
+    /**
+     * @param directory the data directory
+     * @param acts what may be asked for, by name; each answers with facts or throws a {@link
+     *     FaultException}
+     */
+    public ControlSocket(Path directory, Map<String, Supplier<Map<String, ?>>> acts) {
+        this.path = directory.resolve(NAME);
+        this.acts = Map.copyOf(acts);
+    }
+
+    /** Listens from now on. The directory must be this process's own: an old socket is replaced. */
+    public void start() {
+        try {
+            Files.deleteIfExists(path);
+            ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            listening.bind(UnixDomainSocketAddress.of(path));
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+            server = listening;
+            Thread.ofVirtual().name("control").start(() -> listen(listening));
+        } catch (IOException | UnsupportedOperationException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "no control socket {0} ({1}): todoku-migrate cannot ask this server for a base",
+                    path,
+                    e.getMessage());
+        }
+    }
+
+    private void listen(ServerSocketChannel listening) {
+        while (listening.isOpen()) {
+            try {
+                SocketChannel caller = listening.accept();
+                Thread.ofVirtual().name("control-call").start(() -> answer(caller));
+            } catch (AsynchronousCloseException e) {
+                return;
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, "the control socket: {0}", e.getMessage());
+                return;
+            }
+        }
+    }
+
+    private void answer(SocketChannel caller) {
+        try (caller) {
+            String name = reader(caller).readLine();
+            Map<String, Object> answer = new LinkedHashMap<>();
+            try {
+                answer.put("done", act(name).get());
+            } catch (FaultException e) {
+                answer.put("failed", failure(e.fault(), String.valueOf(e.getMessage())));
+            } catch (RuntimeException e) {
+                LOG.log(Level.ERROR, "control call " + name, e);
+                answer.put("failed", failure(Fault.CONFLICT, "a fault of the program: " + e));
+            }
+            byte[] line = (JSON.writeValueAsString(answer) + "\n").getBytes(StandardCharsets.UTF_8);
+            ByteBuffer bytes = ByteBuffer.wrap(line);
+            while (bytes.hasRemaining()) {
+                caller.write(bytes);
+            }
+        } catch (IOException e) {
+            // The caller went away: what it asked for is done all the same.
+            LOG.log(Level.DEBUG, "control caller: {0}", e.getMessage());
+        }
+    }
+
+    private Supplier<Map<String, ?>> act(@Nullable String name) {
+        Supplier<Map<String, ?>> act = name == null ? null : acts.get(name);
+        if (act == null) {
+            throw new FaultException(
+                    Fault.INVALID_REQUEST,
+                    "do '" + name + "'",
+                    "this server knows no such thing",
+                    "use the todoku-migrate of the same version as the server");
+        }
+        return act;
+    }
+
+    private static Map<String, Object> failure(Fault fault, String message) {
+        return Map.of("code", fault.code(), "exit", fault.exitStatus(), "message", message);
+    }
+
+    private static BufferedReader reader(SocketChannel channel) {
+        return new BufferedReader(
+                new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Asks the server that runs on a data directory, and waits until it has done it.
+     *
+     * @return its answer; empty when none runs there
+     */
+    public static Optional<JsonNode> ask(Path directory, String name) throws IOException {
+        Path path = directory.resolve(NAME);
+        if (!Files.exists(path)) {
+            return Optional.empty();
+        }
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+            channel.write(ByteBuffer.wrap((name + "\n").getBytes(StandardCharsets.UTF_8)));
+            String line = reader(channel).readLine();
+            if (line == null) {
+                throw new IOException("the server stopped before it answered");
+            }
+            return Optional.of(JSON.readTree(line));
+        } catch (java.net.ConnectException | ClosedChannelException e) {
+            return Optional.empty(); // A socket that a killed server left behind.
+        }
+    }
+
+    @Override
+    public void close() {
+        ServerSocketChannel listening = server;
+        if (listening == null) {
+            return;
+        }
+        try {
+            listening.close();
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "closing the control socket: {0}", e.getMessage());
+        }
+    }
+}

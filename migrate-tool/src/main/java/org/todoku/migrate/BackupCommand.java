@@ -1,0 +1,71 @@
+package org.todoku.migrate;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.todoku.appliance.Maintenance;
+import org.todoku.appliance.continuity.ControlSocket;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A base backup now. */
+@Command(
+        name = "backup",
+        description = "Takes a base backup now, through the running server if there is one.",
+        versionProvider = Main.VersionLine.class,
+        mixinStandardHelpOptions = true)
+final class BackupCommand implements Callable<Integer> {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private static final TypeReference<Map<String, Object>> FACTS = new TypeReference<>() {};
+
+    @Mixin private ConfigOption config;
+    @Mixin private Output output;
+
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "DIR",
+            description = "the data directory")
+    private Path data;
+
+    @Override
+    public Integer call() throws IOException {
+        if (!Files.isDirectory(data.resolve("db"))) {
+            throw Refusal.usage(
+                    "there is no database in " + data, "name the directory that todoku serve uses");
+        }
+        output.begin("base", "taking a base of " + data);
+        Optional<JsonNode> answer = ControlSocket.ask(data, "base");
+        JsonNode facts =
+                answer.isPresent()
+                        ? done(answer.get())
+                        : JSON.valueToTree(Maintenance.takeBase(data, config.file()));
+        String text =
+                "base %s, %,d bytes, is in the archive%s"
+                        .formatted(
+                                facts.path("base").asText(),
+                                facts.path("bytes").asLong(),
+                                answer.isPresent()
+                                        ? " (taken by the running server)"
+                                        : " (no server runs here: the directory was opened for it)");
+        output.done("base", "the base counts");
+        output.result(JSON.convertValue(facts, FACTS), text);
+        return 0;
+    }
+
+    private static JsonNode done(JsonNode answer) {
+        JsonNode failed = answer.path("failed");
+        if (!failed.isMissingNode()) {
+            throw Refusal.of(failed.path("exit").asInt(1), failed.path("message").asText());
+        }
+        return answer.path("done");
+    }
+}

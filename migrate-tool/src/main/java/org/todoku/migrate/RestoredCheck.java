@@ -1,0 +1,81 @@
+package org.todoku.migrate;
+
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.todoku.appliance.Invariants;
+import org.todoku.backup.restore.RestoredDatabase;
+
+/**
+ * Whether what was restored is right: boots the database once (Derby's recovery runs), checks every
+ * table against its indexes and the rows against what must be true of them, and counts.
+ */
+final class RestoredCheck {
+    private final Output output;
+
+    RestoredCheck(Output output) {
+        this.output = output;
+    }
+
+    /**
+     * What was found.
+     *
+     * @param facts members, messages, deliveries by outcome, and the rules that do not hold
+     * @param broken one line for each of those
+     */
+    record Found(Map<String, Object> facts, List<String> broken) {}
+
+    Found run(Path data) {
+        output.begin("check", "booting the database, checking every table");
+        try (RestoredDatabase database = RestoredDatabase.boot(data.resolve("db"))) {
+            Map<String, Long> rows = database.check();
+            Map<String, Object> facts = new LinkedHashMap<>();
+            facts.put("tables", rows.size());
+            facts.put("members", rows.getOrDefault("MEMBER", 0L));
+            facts.put("messages", rows.getOrDefault("MESSAGE", 0L));
+            facts.put("deliveries", outcomes(database));
+            List<String> broken = new Invariants(database.connection()).broken(Instant.now());
+            facts.put("broken", broken);
+            for (String line : broken) {
+                output.note("check", "NOT RIGHT: " + line);
+            }
+            output.done(
+                    "check",
+                    "%d tables are sound, %d of %d rules hold; members %s, messages %s, deliveries %s"
+                            .formatted(
+                                    rows.size(),
+                                    Invariants.count() - broken.size(),
+                                    Invariants.count(),
+                                    facts.get("members"),
+                                    facts.get("messages"),
+                                    facts.get("deliveries")));
+            return new Found(facts, broken);
+        } catch (SQLException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static Map<String, Long> outcomes(RestoredDatabase database) throws SQLException {
+        Map<String, Long> outcomes = new LinkedHashMap<>();
+        try (Statement statement = database.connection().createStatement();
+                ResultSet rows =
+                        statement.executeQuery(
+                                "select outcome, count(*) from delivery group by outcome")) {
+            while (rows.next()) {
+                outcomes.put(rows.getString(1), rows.getLong(2));
+            }
+            return outcomes;
+        }
+    }
+
+    private static Refusal unreadable(SQLException e) {
+        return Refusal.failed(
+                "the restored data cannot be read: " + e.getMessage(),
+                "was the archive written by a Todoku appliance of this version?");
+    }
+}
