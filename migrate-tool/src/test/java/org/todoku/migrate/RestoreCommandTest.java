@@ -44,8 +44,7 @@ class RestoreCommandTest {
     @Test
     void refusesWhatCannotBe() {
         assertThat(run("a", "--at-instant", "noon").status()).isEqualTo(2);
-        assertThat(
-                        run("a", "--at-instant", "1:24", "--at", "2026-11-24T00:00:00Z").status())
+        assertThat(run("a", "--at-instant", "1:24", "--at", "2026-11-24T00:00:00Z").status())
                 .isEqualTo(2);
         Command early = run("a", "--at-instant", "1:24");
         assertThat(early.status()).as(early.toString()).isEqualTo(3);
@@ -63,7 +62,8 @@ class RestoreCommandTest {
     @Test
     void saysWhichBaseIsDamagedAndDoesWithout() throws Exception {
         try (Stream<Path> files = Files.walk(folder.resolve("archive/base"))) {
-            Path newest = files.filter(p -> p.endsWith("pack-00001")).max(Path::compareTo).orElseThrow();
+            Path newest =
+                    files.filter(p -> p.endsWith("pack-00001")).max(Path::compareTo).orElseThrow();
             Files.write(newest, new byte[10]);
         }
         Command restore = run("a", "--no-check");
