@@ -1,5 +1,6 @@
 package org.todoku.backup;
 
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import org.todoku.backup.archive.ArchiveKey;
 import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Epoch;
+import org.todoku.backup.archive.ForkPoint;
 import org.todoku.backup.archive.Heartbeat;
 import org.todoku.backup.archive.HostName;
 import org.todoku.backup.archive.ProbeVerdict;
@@ -94,25 +96,102 @@ final class ArchiveWriter {
         ArchiveSettings settings = config.archive().orElseThrow();
         ObjectStore store = ObjectStores.open(settings.location());
         try {
+            mustBeThere(settings, node, store);
             Archive archive = openArchive(config, settings, store, clock);
             Chain found = Chain.read(archive);
             LocalLog log = new LocalLog(config.database());
             Scratch.delete(Scratch.of(config));
             new BootGuard(node).checkWriter(found);
             Chain chain = found.seal(node.owner());
+            sayWhatDoesNotCount(found);
             List<LogChunk> catchUp = new CatchUp(archive, log).run(chain);
+            boolean wasUnlogged = ArchiveMode.onBeforeBoot(config.database());
             Epoch epoch = claim(config, archive, node, chain, clock);
+            archive.putCapsule(epoch.number(), config.capsule().get());
+            Optional<BaseManifest> base = newestBase(archive, chain);
             ShipSettings shipping = new ShipSettings(settings.shipInterval(), onFenced);
             LogShipper shipper = new LogShipper(archive, epoch, log, shipping, clock);
             shipper.start(catchUp);
-            boolean wasUnlogged = ArchiveMode.onBeforeBoot(config.database());
-            archive.putCapsule(epoch.number(), config.capsule().get());
-            Optional<BaseManifest> base = newestBase(archive, chain);
             Claimed claimed = new Claimed(epoch, shipper, base, wasUnlogged);
             return new ArchiveWriter(config, settings, archive, claimed, clock);
         } catch (RuntimeException e) {
             store.close();
             throw e;
+        }
+    }
+
+    /**
+     * Becomes the writer of an archive that did not answer when the database was booted.
+     *
+     * @throws BackupException {@code FENCED} or {@code FORK} when this host may not
+     */
+    static ArchiveWriter join(
+            BackupConfig config,
+            Alone.Booted booted,
+            Consumer<Epoch> onFenced,
+            InstantSource clock) {
+        ArchiveSettings settings = config.archive().orElseThrow();
+        ObjectStore store = ObjectStores.open(settings.location());
+        try {
+            NodeFile node = booted.node();
+            mustBeThere(settings, node, store);
+            Archive archive = Archive.open(store, ArchiveKey.read(settings.keyFile()));
+            Chain found = Chain.read(archive);
+            LocalLog log = new LocalLog(config.database());
+            new BootGuard(node).checkWriter(found);
+            CatchUp catchUp = new CatchUp(archive, log);
+            catchUp.check(found, booted.end());
+            Chain chain = found.seal(node.owner());
+            catchUp.check(chain, booted.end());
+            Epoch epoch = claim(config, archive, node, chain, clock);
+            archive.putCapsule(epoch.number(), config.capsule().get());
+            Optional<BaseManifest> base = newestBase(archive, chain);
+            ShipSettings shipping = new ShipSettings(settings.shipInterval(), onFenced);
+            LogShipper shipper = new LogShipper(archive, epoch, log, shipping, clock);
+            shipper.start(lacking(chain, log, booted.tap().written()));
+            booted.tap().handOnTo(shipper.tap());
+            Claimed claimed = new Claimed(epoch, shipper, base, booted.wasUnlogged());
+            return new ArchiveWriter(config, settings, archive, claimed, clock);
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    /** What is written while this is shipped the shipper reads from the local log itself. */
+    private static List<LogChunk> lacking(Chain chain, LocalLog log, LogPosition written) {
+        LogPosition from = chain.tail().map(ForkPoint::end).orElse(written);
+        try {
+            return from.isBefore(written) ? log.read(from, written) : List.of();
+        } catch (IOException e) {
+            throw new BackupException(
+                    BackupFault.DISK_FAILED,
+                    "reading the local log",
+                    e.toString(),
+                    "look at the disk; until it answers the archive stays behind",
+                    e);
+        }
+    }
+
+    /** An archive that was there is not made anew because its folder is not mounted. */
+    private static void mustBeThere(ArchiveSettings settings, NodeFile node, ObjectStore store) {
+        boolean known = node.term().filter(term -> term.isIn(settings.location())).isPresent();
+        if (known && !Archive.exists(store)) {
+            throw new BackupException(
+                    BackupFault.STORE_UNREACHABLE,
+                    "opening the archive " + store.location(),
+                    "there is none, and this directory has written to it before",
+                    "is its folder mounted? If it was deleted on purpose, configure another place");
+        }
+    }
+
+    private static void sayWhatDoesNotCount(Chain found) {
+        if (!found.unconfirmed().isEmpty()) {
+            LOG.log(
+                    Level.WARNING,
+                    "behind the end of the archive''s log lie segments that were never confirmed:"
+                            + " {0}; they do not count",
+                    found.unconfirmed());
         }
     }
 
@@ -183,6 +262,10 @@ final class ArchiveWriter {
         return archive.bases().stream()
                 .filter(base -> epochs.contains(base.chain().epoch()))
                 .max(Comparator.comparing(BaseManifest::taken));
+    }
+
+    long epoch() {
+        return epoch.number();
     }
 
     LogTap tap() {

@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.todoku.backup.Alone.Joining;
 import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.Epoch;
 import org.todoku.backup.fault.BackupException;
@@ -34,20 +36,41 @@ import org.todoku.backup.volume.VolumeSettings.ArchiveRole;
  */
 public final class Backup implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Backup.class.getName());
+
+    /** How long a start waits for an archive that does not answer. */
+    public static final Duration ARCHIVE_PATIENCE = Duration.ofSeconds(30);
+
+    private static final Duration REACH_PAUSE = Duration.ofSeconds(1);
     private static final Duration STOP = Duration.ofSeconds(6);
     private static final Duration DRAIN = Duration.ofSeconds(10);
 
     private final BackupConfig config;
     private final Volume volume;
-    private final @Nullable ArchiveWriter writer;
+    private final @Nullable Alone alone;
+    private volatile @Nullable ArchiveWriter writer;
+    private @Nullable Joining joining;
     private volatile NodeFile node;
 
-    private Backup(
-            BackupConfig config, Volume volume, @Nullable ArchiveWriter writer, NodeFile node) {
+    private record Parts(NodeFile node, @Nullable ArchiveWriter writer, @Nullable Alone alone) {
+        LogTap tap() {
+            if (writer != null) {
+                return writer.tap();
+            }
+            return alone == null ? LogTap.NONE : alone.tap();
+        }
+    }
+
+    private Backup(BackupConfig config, Parts parts, VolumeListener writes) {
         this.config = config;
-        this.volume = volume;
-        this.writer = writer;
-        this.node = node;
+        this.writer = parts.writer;
+        this.alone = parts.alone;
+        this.node = parts.node;
+        this.volume = Volume.attach(config.database(), parts.tap(), settings(config), writes);
+    }
+
+    private Backup joining(Joining how) {
+        joining = how;
+        return this;
     }
 
     /**
@@ -71,15 +94,78 @@ public final class Backup implements AutoCloseable {
             Consumer<Epoch> onFenced,
             VolumeListener writes,
             InstantSource clock) {
+        return open(config, onFenced, writes, clock, ARCHIVE_PATIENCE);
+    }
+
+    /**
+     * As before, with another patience.
+     *
+     * @param patience how long an archive that cannot be reached is waited for
+     */
+    static Backup open(
+            BackupConfig config,
+            Consumer<Epoch> onFenced,
+            VolumeListener writes,
+            InstantSource clock,
+            Duration patience) {
         NodeFile node = NodeFile.read(config.dataDirectory()).orElseGet(NodeFile::fresh);
         node.write(config.dataDirectory());
-        ArchiveWriter writer =
-                config.archive().isEmpty()
-                        ? null
-                        : ArchiveWriter.open(config, node, onFenced, clock);
-        LogTap tap = writer == null ? LogTap.NONE : writer.tap();
-        Volume volume = Volume.attach(config.database(), tap, settings(config), writes);
-        return new Backup(config, volume, writer, node);
+        if (config.archive().isEmpty()) {
+            return new Backup(config, new Parts(node, null, null), writes);
+        }
+        Consumer<Epoch> fenced =
+                newer -> {
+                    onFenced.accept(newer);
+                    noteEnded(config);
+                };
+        Joining joining = booted -> ArchiveWriter.join(config, booted, fenced, clock);
+        try {
+            ArchiveWriter writer = reach(config, node, fenced, clock, patience);
+            NodeFile writing = writing(config, node, writer);
+            return new Backup(config, new Parts(writing, writer, null), writes);
+        } catch (BackupException e) {
+            Alone alone = Alone.begin(config, node, e, writes, clock);
+            return new Backup(config, new Parts(node, null, alone), writes).joining(joining);
+        }
+    }
+
+    /** Tries until the archive answers, or the patience is over. */
+    private static ArchiveWriter reach(
+            BackupConfig config,
+            NodeFile node,
+            Consumer<Epoch> fenced,
+            InstantSource clock,
+            Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                return ArchiveWriter.open(config, node, fenced, clock);
+            } catch (BackupException e) {
+                boolean over = deadline - System.nanoTime() < REACH_PAUSE.toNanos();
+                if (e.fault() != BackupFault.STORE_UNREACHABLE || over) {
+                    throw e;
+                }
+                LOG.log(Level.WARNING, e.getMessage());
+            }
+            LockSupport.parkNanos(REACH_PAUSE.toNanos());
+        }
+    }
+
+    private static NodeFile writing(BackupConfig config, NodeFile node, ArchiveWriter writer) {
+        NodeFile writing = node.writing(config.archive().orElseThrow().location(), writer.epoch());
+        writing.write(config.dataDirectory());
+        return writing;
+    }
+
+    /** On a thread of its own: the disk may hang, and whoever waits for the gate must not. */
+    private static void noteEnded(BackupConfig config) {
+        Thread.ofPlatform()
+                .daemon()
+                .name("node-file")
+                .start(
+                        () ->
+                                NodeFile.read(config.dataDirectory())
+                                        .ifPresent(n -> n.ended().write(config.dataDirectory())));
     }
 
     private static VolumeSettings settings(BackupConfig config) {
@@ -100,12 +186,28 @@ public final class Backup implements AutoCloseable {
         return volume.jdbcUrl();
     }
 
-    /** The database is booted and migrated: from here on bases are taken when they are due. */
+    /**
+     * The database is booted and migrated: from here on bases are taken when they are due. A host
+     * that was started without its archive begins to ask for it.
+     */
     public void start() {
-        if (writer != null) {
-            writer.start(this::connect, volume);
+        ArchiveWriter ready = writer;
+        if (ready != null) {
+            ready.start(this::connect, volume);
+        } else if (alone != null && joining != null) {
+            alone.start(joining, this::joined);
         } else {
             ArchiveMode.off(config.database(), this::connect);
+        }
+    }
+
+    private void joined(ArchiveWriter ready) {
+        node = writing(config, node, ready);
+        writer = ready;
+        try {
+            ready.start(this::connect, volume);
+        } catch (BackupException e) {
+            LOG.log(Level.WARNING, e.getMessage());
         }
     }
 
@@ -116,7 +218,7 @@ public final class Backup implements AutoCloseable {
 
     /** The application has taken notice of the restore, durably. */
     public void restoreNoted() {
-        node = new NodeFile(node.owner(), Optional.empty());
+        node = node.noted();
         node.write(config.dataDirectory());
     }
 
@@ -125,7 +227,11 @@ public final class Backup implements AutoCloseable {
      * archive: there is nothing more to wait for.
      */
     public boolean awaitArchived(Duration timeout) {
-        return writer == null || writer.awaitShipped(timeout);
+        ArchiveWriter ready = writer;
+        if (ready != null) {
+            return ready.awaitShipped(timeout);
+        }
+        return alone == null || alone.awaitShipped(timeout);
     }
 
     /** Takes a base now and returns when it counts. */
@@ -139,14 +245,17 @@ public final class Backup implements AutoCloseable {
      * @param full goes on from no other base, so that it needs none
      */
     public BaseManifest takeBase(boolean full) {
-        if (writer == null) {
+        ArchiveWriter ready = writer;
+        if (ready == null) {
             throw new BackupException(
                     BackupFault.NO_ARCHIVE,
                     "taking a base",
-                    "no archive is configured",
-                    "set archive.url in the configuration");
+                    alone == null
+                            ? "no archive is configured"
+                            : "the archive has not answered since the start",
+                    "set archive.url in the configuration, or see to the way to the archive");
         }
-        return writer.takeBase(this::connect, volume, full);
+        return ready.takeBase(this::connect, volume, full);
     }
 
     public BackupStatus status() {
@@ -155,7 +264,15 @@ public final class Backup implements AutoCloseable {
                 volume.forceP99(),
                 volume.queuedBytes(),
                 volume.trouble(),
-                writer == null ? Optional.empty() : Optional.of(writer.status()));
+                archive());
+    }
+
+    private Optional<BackupStatus.ArchiveStatus> archive() {
+        ArchiveWriter ready = writer;
+        if (ready != null) {
+            return Optional.of(ready.status());
+        }
+        return Optional.ofNullable(alone).map(Alone::status);
     }
 
     /**
@@ -165,14 +282,18 @@ public final class Backup implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (writer != null) {
-            writer.stopBases();
+        if (alone != null) {
+            alone.stop();
+        }
+        ArchiveWriter ready = writer;
+        if (ready != null) {
+            ready.stopBases();
         }
         for (String problem : shutDownDatabase()) {
             LOG.log(Level.WARNING, "shutting the database down: " + problem);
         }
-        if (writer != null) {
-            writer.stop(STOP);
+        if (ready != null) {
+            ready.stop(STOP);
         }
         volume.detach(DRAIN);
     }

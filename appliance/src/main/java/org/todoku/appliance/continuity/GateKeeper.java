@@ -30,6 +30,16 @@ final class GateKeeper implements VolumeListener {
     }
 
     @Override
+    public synchronized void ended(RuntimeException why) {
+        fenced = true;
+        if (why instanceof BackupException fault) {
+            gate.close(Fault.FENCED, fault.why(), fault.hint());
+        } else {
+            gate.close(Fault.FENCED, String.valueOf(why.getMessage()), "see the log");
+        }
+    }
+
+    @Override
     public synchronized void closeWrites(String why) {
         if (!fenced) {
             gate.close(

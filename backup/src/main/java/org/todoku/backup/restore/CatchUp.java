@@ -67,12 +67,32 @@ public final class CatchUp {
             compare(read(new SegmentRef(newest.epoch(), newest.sequence())), end);
             return end.isAfter(newest.end()) ? localLog.read(newest.end(), end) : List.of();
         } catch (IOException e) {
-            throw new BackupException(
-                    BackupFault.DISK_FAILED,
-                    "comparing the local log with the archive's",
-                    e.toString(),
-                    "look at the disk; if it is broken run todoku-migrate takeover elsewhere",
-                    e);
+            throw unreadable(e);
+        }
+    }
+
+    /**
+     * The same question for a database that was booted without the archive: writes nothing.
+     *
+     * @param bootEnd where the local log ended before the boot
+     * @throws BackupException {@code FORK} when the archive has what the boot did not know of
+     */
+    public void check(Chain chain, LogPosition bootEnd) {
+        Optional<ForkPoint> tail = chain.tail();
+        if (tail.isEmpty()) {
+            return;
+        }
+        ForkPoint newest = tail.get();
+        if (bootEnd.file() < newest.end().file()
+                || bootEnd.plus(LogScan.END_MARKER).isBefore(newest.end())) {
+            throw fork(
+                    "the archive goes up to %s, and this host was started without it at %s"
+                            .formatted(newest.end(), bootEnd));
+        }
+        try {
+            compare(read(new SegmentRef(newest.epoch(), newest.sequence())), bootEnd);
+        } catch (IOException e) {
+            throw unreadable(e);
         }
     }
 
@@ -186,6 +206,15 @@ public final class CatchUp {
             kept.put(ref, read);
         }
         return read;
+    }
+
+    private static BackupException unreadable(IOException e) {
+        return new BackupException(
+                BackupFault.DISK_FAILED,
+                "comparing the local log with the archive's",
+                e.toString(),
+                "look at the disk; if it is broken run todoku-migrate takeover elsewhere",
+                e);
     }
 
     private static BackupException fork(String why) {

@@ -13,6 +13,7 @@ import java.util.UUID;
 import org.todoku.backup.archive.ForkPoint;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
+import org.todoku.backup.objects.StoreLocation;
 
 /**
  * {@code DIR/node.json}: who this data directory is to the archive, and where its content came from
@@ -20,8 +21,9 @@ import org.todoku.backup.fault.BackupFault;
  *
  * @param owner a random name, the {@code owner} of the epochs claimed from here
  * @param restored what was restored here and not yet told to the application
+ * @param term the last one as the writer that this directory knows of
  */
-public record NodeFile(String owner, Optional<Restored> restored) {
+public record NodeFile(String owner, Optional<Restored> restored, Optional<Term> term) {
     private static final String NAME = "node.json";
     private static final JsonMapper MAPPER =
             JsonMapper.builder()
@@ -30,6 +32,26 @@ public record NodeFile(String owner, Optional<Restored> restored) {
                             JsonInclude.Value.construct(
                                     JsonInclude.Include.NON_ABSENT, JsonInclude.Include.NON_ABSENT))
                     .build();
+
+    public NodeFile(String owner, Optional<Restored> restored) {
+        this(owner, restored, Optional.empty());
+    }
+
+    /** The application has taken notice of what was restored. */
+    public NodeFile noted() {
+        return new NodeFile(owner, Optional.empty(), term);
+    }
+
+    /** It became the writer. */
+    public NodeFile writing(StoreLocation archive, long epoch) {
+        Term now = new Term(Term.place(archive), epoch, false);
+        return new NodeFile(owner, restored, Optional.of(now));
+    }
+
+    /** Another host became the writer. */
+    public NodeFile ended() {
+        return new NodeFile(owner, restored, term.map(t -> new Term(t.archive(), t.epoch(), true)));
+    }
 
     public static NodeFile fresh() {
         return new NodeFile(UUID.randomUUID().toString(), Optional.empty());
@@ -72,6 +94,23 @@ public record NodeFile(String owner, Optional<Restored> restored) {
                 e.toString(),
                 "may this user read and write there, has the disk room?",
                 e);
+    }
+
+    /**
+     * A term as the writer.
+     *
+     * @param archive where the archive lies
+     * @param ended whether this host knows that another one is the writer
+     */
+    public record Term(String archive, long epoch, boolean ended) {
+        public boolean isIn(StoreLocation location) {
+            return archive.equals(place(location));
+        }
+
+        private static String place(StoreLocation location) {
+            // The same folder may be written with a slash at its end and without.
+            return location.toString().replaceAll("/+$", "");
+        }
     }
 
     /**

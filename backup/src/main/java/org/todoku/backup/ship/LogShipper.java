@@ -38,6 +38,7 @@ import org.todoku.backup.volume.LogTap;
  */
 public final class LogShipper implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(LogShipper.class.getName());
+    private static final Duration MARGIN = Duration.ofMillis(10);
     private static final int FENCE_SECONDS = 5;
     private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
     private static final LogPosition START = new LogPosition(0, 0);
@@ -398,11 +399,20 @@ public final class LogShipper implements AutoCloseable {
             return Long.MAX_VALUE;
         }
         if (!hurry) {
-            return settings.shipInterval().toNanos() - (now - lastSentNanos);
+            return settings.shipInterval().toNanos() - headStartNanos() - (now - lastSentNanos);
         }
         return window.size() == 0
                 ? 0
                 : window.usualNanos() / Segment.WINDOW - (now - lastSentNanos);
+    }
+
+    /**
+     * What was committed right after a put began waits for the next one to begin and to end, and is
+     * to be there within an interval all the same. At most a tenth of it, which is what it costs.
+     */
+    private long headStartNanos() {
+        long put = window.usualNanos() + MARGIN.toNanos();
+        return Math.min(put, settings.shipInterval().toNanos() / 10);
     }
 
     private long fenceNanos(long now) {

@@ -64,8 +64,8 @@ public final class Volume {
         this.tree = new Tree(directory, queue);
         this.forces = new Forces(settings, queue, tap, lone);
         this.snapshots = new SnapshotDisk(disk);
-        this.drain =
-                new Drain(queue, snapshots, forces.times()::ended, new IdleProbe(disk, directory));
+        IdleProbe probe = new IdleProbe(snapshots, directory);
+        this.drain = new Drain(queue, snapshots, forces.times()::ended, probe);
         this.forces.drainedBy(drain);
         this.watch = new StorageWatch(settings, listener, drain, queue, forces);
     }

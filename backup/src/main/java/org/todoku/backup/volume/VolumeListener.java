@@ -20,4 +20,10 @@ public interface VolumeListener {
 
     /** The reason is gone. */
     void openWrites();
+
+    /**
+     * Nothing may be written from here any more, for good. Not of the volume's own accord: told by
+     * whoever finds out that another host is the writer.
+     */
+    default void ended(RuntimeException why) {}
 }
