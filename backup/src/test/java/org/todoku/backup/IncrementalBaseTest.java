@@ -22,7 +22,9 @@ import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.BaseIndex;
 import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.BaseManifest.BaseFile;
+import org.todoku.backup.archive.Chain;
 import org.todoku.backup.restore.Restore;
+import org.todoku.backup.restore.RestorePlan;
 
 /** Bases over bases: what travels, and that every one of them restores. */
 class IncrementalBaseTest {
@@ -51,7 +53,20 @@ class IncrementalBaseTest {
             assertThat(stored).isLessThan(5);
             database.backup.awaitArchived(TestDatabase.PATIENCE);
         }
-        TestDatabase.restore(root, "b", Optional.empty());
+        long start = System.nanoTime();
+        Restore.Reached reached = TestDatabase.restore(root, "b", Optional.empty());
+        try (Archive archive = TestDatabase.archive(root)) {
+            RestorePlan plan =
+                    RestorePlan.of(Chain.read(archive), archive.bases(), Optional.empty());
+            System.out.printf(
+                    "figure: restored a base of %,d bytes and %d segments in %.1f s from %d objects"
+                            + " at most, %d of the bases%n",
+                    reached.bytes(),
+                    reached.segments(),
+                    (System.nanoTime() - start) / 1e9,
+                    plan.objects(),
+                    plan.objects() - plan.segments().size());
+        }
         assertThat(TestDatabase.rowsOf(root.resolve("b/db"))).isEqualTo(range(0, 20_000));
     }
 

@@ -21,6 +21,7 @@ import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.Chain.SegmentRef;
 import org.todoku.backup.archive.ForkPoint;
 import org.todoku.backup.archive.SealedSegment;
+import org.todoku.backup.archive.Segment;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.volume.LocalLog;
@@ -84,7 +85,8 @@ final class LogRestore {
         try (ReadAhead ahead = new ReadAhead()) {
             for (SegmentRef ref : plan.segments()) {
                 SealedSegment read = ahead.next();
-                if (isAfter(read)) {
+                LogPosition limit = limit(read);
+                if (limit.equals(read.segment().start())) {
                     break;
                 }
                 if (!read.segment().previous().equals(at.hash())) {
@@ -93,9 +95,9 @@ final class LogRestore {
                 shipped = read.segment().shipped();
                 applied++;
                 for (LogChunk chunk : read.segment().chunks()) {
-                    apply(ref, cutAtTarget(chunk));
+                    apply(ref, cutAt(chunk, limit));
                 }
-                if (reachesBehindTarget(read)) {
+                if (limit.isBefore(read.segment().end())) {
                     at = new ForkPoint(at.epoch(), at.sequence(), at.hash(), cutAtGroup());
                     break;
                 }
@@ -124,28 +126,40 @@ final class LogRestore {
         return new Restore.Reached(at, shipped, base, applied, plan.warnings());
     }
 
-    /** Whether nothing of this segment is wanted. */
-    private boolean isAfter(SealedSegment read) {
+    /** Up to where a segment is wanted; its start for nothing of it, its end for all. */
+    private LogPosition limit(SealedSegment read) {
+        Segment segment = read.segment();
         return switch (plan.target()) {
-            case RestoreTarget.Newest newest -> false;
+            case RestoreTarget.Newest newest -> segment.end();
+            case RestoreTarget.Position position -> within(segment, position.at());
             case RestoreTarget.Moment moment ->
-                    Instant.parse(read.segment().shipped()).isAfter(moment.at());
-            case RestoreTarget.Position position -> !read.segment().start().isBefore(position.at());
+                    isBy(segment.shipped(), moment.at())
+                            ? segment.end()
+                            : segment.marks().stream()
+                                    .filter(mark -> isBy(mark.at(), moment.at()))
+                                    .reduce((first, last) -> last)
+                                    .map(mark -> within(segment, mark.end()))
+                                    .orElse(segment.start());
         };
     }
 
-    private boolean reachesBehindTarget(SealedSegment read) {
-        return plan.target() instanceof RestoreTarget.Position(LogPosition wanted)
-                && read.segment().end().isAfter(wanted);
+    private static boolean isBy(String at, Instant moment) {
+        return !Instant.parse(at).isAfter(moment);
     }
 
-    /** What of a chunk lies before the position that is wanted. */
-    private LogChunk cutAtTarget(LogChunk chunk) {
-        if (!(plan.target() instanceof RestoreTarget.Position(LogPosition wanted))
-                || !chunk.end().isAfter(wanted)) {
+    private static LogPosition within(Segment segment, LogPosition position) {
+        if (position.isAfter(segment.end())) {
+            return segment.end();
+        }
+        return position.isBefore(segment.start()) ? segment.start() : position;
+    }
+
+    /** What of a chunk lies before a position. */
+    private static LogChunk cutAt(LogChunk chunk, LogPosition limit) {
+        if (!chunk.end().isAfter(limit)) {
             return chunk;
         }
-        long length = chunk.start().isBefore(wanted) ? wanted.offset() - chunk.start().offset() : 0;
+        long length = chunk.start().isBefore(limit) ? limit.offset() - chunk.start().offset() : 0;
         return new LogChunk(chunk.start(), Arrays.copyOf(chunk.bytes(), (int) length));
     }
 

@@ -51,12 +51,13 @@ public final class LogShipper implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Object fencing = new Object();
-    private final LogTap tap = new ShipperTap(stream, this);
+    private final LogTap tap;
     private final PutWindow window;
     private final Thread thread;
 
     // Of the shipper's own thread.
     private final Backlog backlog;
+    private final ForceMarks marks;
     private Optional<ForkPoint> sent;
     private long sentSequence;
 
@@ -90,6 +91,8 @@ public final class LogShipper implements AutoCloseable {
         this.archive = archive;
         this.epoch = epoch.number();
         this.backlog = new Backlog(stream, localLog);
+        this.marks = new ForceMarks(clock);
+        this.tap = new ShipperTap(stream, this, marks);
         this.settings = settings;
         this.clock = clock;
         this.tail = epoch.parent();
@@ -342,7 +345,8 @@ public final class LogShipper implements AutoCloseable {
                         sent.map(ForkPoint::hash).orElse(""),
                         known,
                         clock.instant().toString(),
-                        chunks));
+                        chunks,
+                        marks.take(chunks.getFirst().start(), chunks.getLast().end())));
     }
 
     /** With the lock held: the next one follows this, whatever becomes of it. */

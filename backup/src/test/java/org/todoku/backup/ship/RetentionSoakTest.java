@@ -136,8 +136,12 @@ class RetentionSoakTest {
 
     private void ship() {
         LogPosition from = tail.map(ForkPoint::end).orElse(new LogPosition(1, 0));
+        List<Segment.Mark> marks = new ArrayList<>();
         for (int groups = 1 + random.nextInt(5); groups > 0; groups--) {
             log.append();
+            now = now.plusMillis(1 + random.nextInt(3000));
+            marks.add(new Segment.Mark(log.end(), now.toString()));
+            shipped.put(now, log.end());
         }
         sequence++;
         String previous = tail.map(ForkPoint::hash).orElse("");
@@ -149,10 +153,10 @@ class RetentionSoakTest {
                                 previous,
                                 sequence - 1,
                                 now.toString(),
-                                log.from(from)));
+                                log.from(from),
+                                marks));
         archive.put(segment);
         tail = Optional.of(segment.asForkPoint());
-        shipped.put(now, segment.end());
     }
 
     private void base() throws IOException {
