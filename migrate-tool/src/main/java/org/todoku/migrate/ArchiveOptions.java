@@ -110,6 +110,38 @@ final class ArchiveOptions {
         }
     }
 
+    /** Where the second archive lies: named by the flags, never by the configuration. */
+    StoreLocation second() {
+        return location(Optional.empty());
+    }
+
+    /** The key file of the flags. */
+    Path secondKey() {
+        return Optional.ofNullable(keyFile)
+                .orElseThrow(
+                        () ->
+                                Refusal.usage(
+                                        "no key file for the second archive",
+                                        "give --key-file F; it is made if it is missing"));
+    }
+
+    /** Where the server's own archive lies and what opens it. */
+    static RecoveryKit kitOf(ApplianceConfig config, Path data) {
+        ApplianceConfig.Archive archive = config.archive();
+        StoreLocation place =
+                new StoreLocation(
+                        archive.url()
+                                .orElseThrow(
+                                        () ->
+                                                Refusal.usage(
+                                                        "the server has no archive",
+                                                        "set archive.url in its configuration")),
+                        archive.endpoint(),
+                        archive.region(),
+                        archive.pathStyle());
+        return new RecoveryKit(place, ArchiveKey.read(archive.keyFileIn(data)));
+    }
+
     static ApplianceConfig config(Path file) {
         return ApplianceConfig.read(file, System.getenv());
     }

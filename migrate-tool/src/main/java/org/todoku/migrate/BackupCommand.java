@@ -26,6 +26,7 @@ final class BackupCommand implements Callable<Integer> {
 
     private static final TypeReference<Map<String, Object>> FACTS = new TypeReference<>() {};
 
+    @Mixin private ArchiveOptions archive;
     @Mixin private ConfigOption config;
     @Mixin private Output output;
 
@@ -41,11 +42,32 @@ final class BackupCommand implements Callable<Integer> {
             description = "needs no other base: after damage was found in the archive")
     private boolean full;
 
+    @Option(
+            names = "--follow",
+            description = "ships to a second archive (--archive, --key-file) until it is stopped")
+    private boolean follow;
+
+    @Option(names = "--once", description = "with --follow: ships what there is, then ends")
+    private boolean once;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "MIB",
+            defaultValue = "20",
+            description = "with --follow: bases are copied at so many MiB/s (${DEFAULT-VALUE})")
+    private double rate;
+
     @Override
     public Integer call() throws IOException {
         if (!Files.isDirectory(data.resolve("db"))) {
             throw Refusal.usage(
                     "there is no database in " + data, "name the directory that todoku serve uses");
+        }
+        if (follow) {
+            Path file = config.file().orElse(data.resolve("todoku.yaml"));
+            new Following(data, ArchiveOptions.config(file), rate, output)
+                    .run(archive.second(), archive.secondKey(), once);
+            return 0;
         }
         output.begin("base", "taking a base of " + data);
         Optional<JsonNode> answer = ControlSocket.ask(data, full ? "full-base" : "base");

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             BackupCommand.class,
             VerifyCommand.class,
             ExpireCommand.class,
+            ExpireCommand.class,
             ListCommand.class,
             RestoreCommand.class,
             TakeoverCommand.class,

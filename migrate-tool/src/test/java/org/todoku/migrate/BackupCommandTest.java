@@ -71,6 +71,43 @@ class BackupCommandTest {
     }
 
     @Test
+    void followsIntoASecondArchive() {
+        for (int run = 0; run < 2; run++) {
+            Command follow = follow("second", "second.key");
+            assertThat(follow.status()).as(follow.toString()).isZero();
+            assertThat(follow.out()).contains("shipped up to");
+        }
+        Command verify =
+                Command.run(
+                        "verify",
+                        "--archive",
+                        folder.resolve("second").toUri().toString(),
+                        "--key-file",
+                        folder.resolve("second.key").toString());
+        assertThat(verify.status()).as(verify.toString()).isZero();
+        assertThat(verify.out()).contains("nothing is missing: 1 whole bases");
+
+        Command own = follow("archive", "archive.key");
+        assertThat(own.status()).as(own.toString()).isEqualTo(3);
+        assertThat(own.err()).contains("two shippers never write the same keys");
+    }
+
+    private Command follow(String archive, String key) {
+        return Command.run(
+                "backup",
+                "--follow",
+                "--once",
+                "--data",
+                folder.resolve("data").toString(),
+                "--config",
+                config.toString(),
+                "--archive",
+                folder.resolve(archive).toUri().toString(),
+                "--key-file",
+                folder.resolve(key).toString());
+    }
+
+    @Test
     void asksTheServerThatRuns() {
         Map<String, Object> facts = Map.of("base", "b-1", "bytes", 4096, "ownBytes", 7);
         try (ControlSocket server =

@@ -2,6 +2,7 @@ package org.todoku.backup.archive;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.todoku.backup.volume.LogPosition;
 
 /**
@@ -36,6 +37,26 @@ public record BaseManifest(
     public BaseManifest {
         packs = List.copyOf(packs);
         files = List.copyOf(files);
+    }
+
+    /**
+     * The same base in another archive.
+     *
+     * @param named what bases are called there
+     * @param otherChain the segment after which the log goes on there
+     */
+    public BaseManifest in(UnaryOperator<String> named, ForkPoint otherChain) {
+        return new BaseManifest(
+                named.apply(id),
+                taken,
+                version,
+                parent.map(named),
+                depth,
+                otherChain,
+                logStart,
+                end,
+                packs,
+                files);
     }
 
     /** The size of the whole directory. */
