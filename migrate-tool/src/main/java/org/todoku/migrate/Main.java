@@ -25,7 +25,6 @@ import picocli.CommandLine.Spec;
             BackupCommand.class,
             VerifyCommand.class,
             ExpireCommand.class,
-            ExpireCommand.class,
             ListCommand.class,
             RestoreCommand.class,
             TakeoverCommand.class,

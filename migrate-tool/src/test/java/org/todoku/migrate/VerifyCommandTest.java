@@ -44,16 +44,6 @@ class VerifyCommandTest {
         assertThat(run("status", "--json").out()).contains("\"damaged\":true");
     }
 
-    /** Nothing is old here: nothing goes, and the archive is as whole as before. */
-    @Test
-    void expiresNothingThatIsKept() {
-        Command expire = run("expire", "--keep-days", "1");
-        assertThat(expire.status()).as(expire.toString()).isZero();
-        assertThat(expire.out()).contains("deleted 0 objects");
-        assertThat(run("verify").status()).isZero();
-        assertThat(run("expire", "--keep-days", "0").status()).isEqualTo(2);
-    }
-
     private Path find(String name) throws Exception {
         try (Stream<Path> files = Files.walk(folder.resolve("archive"))) {
             return files.filter(path -> path.endsWith(name)).findFirst().orElseThrow();
