@@ -38,7 +38,7 @@ import org.todoku.backup.volume.LogTap;
  */
 public final class LogShipper implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(LogShipper.class.getName());
-    private static final Duration MARGIN = Duration.ofMillis(10);
+    private static final Duration MARGIN = Duration.ofMillis(30);
     private static final int FENCE_SECONDS = 5;
     private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
     private static final LogPosition START = new LogPosition(0, 0);
