@@ -23,7 +23,9 @@ import picocli.CommandLine.Option;
 /** A data directory out of the archive; claims nothing. */
 @Command(
         name = "restore",
-        description = "Makes a data directory out of the archive. The archive is not changed.",
+        description =
+                "Makes a data directory out of the archive, which is not changed but for a lease"
+                        + " while it is read.",
         versionProvider = Main.VersionLine.class,
         mixinStandardHelpOptions = true)
 final class RestoreCommand implements Callable<Integer> {

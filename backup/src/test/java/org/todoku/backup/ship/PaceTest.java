@@ -3,6 +3,7 @@ package org.todoku.backup.ship;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,6 +47,17 @@ class PaceTest {
         state.set(StorageState.NORMAL);
         assertThat(end.await(20, TimeUnit.SECONDS)).isTrue();
         assertThat(reads).hasValue(1);
+    }
+
+    @Test
+    void goesOnSlowlyOnADiskThatIsNeverFast() throws Exception {
+        Pace pace = new Pace(() -> StorageState.SLOW, Duration.ofMillis(200));
+        long start = System.nanoTime();
+        for (int i = 0; i < 5; i++) {
+            pace.await(1024 * 1024);
+        }
+        // 200 ms of patience, then 4 MiB before the last at 8 MiB a second.
+        assertThat(System.nanoTime() - start).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(650));
     }
 
     @Test
