@@ -64,6 +64,37 @@ class AloneTest {
     }
 
     @Test
+    void readsALotOfLogAPartAtATime() throws Exception {
+        writeRows(0, 10);
+        takeArchiveAway();
+        try (Backup alone = open(ForcePolicy.LOCAL)) {
+            alone.start();
+            try (Connection connection = DriverManager.getConnection(alone.jdbcUrl());
+                    var insert = connection.prepareStatement("insert into t values(?, ?)")) {
+                connection.setAutoCommit(false);
+                for (int id = 10; id < 14_000; id++) {
+                    insert.setInt(1, id);
+                    insert.setString(2, "x".repeat(2900));
+                    insert.executeUpdate();
+                    if (id % 500 == 0) {
+                        connection.commit();
+                    }
+                }
+                connection.commit();
+            }
+            try (Stream<Path> files = Files.list(root.resolve("a/db/log"))) {
+                assertThat(files.count()).as("more than are read at a time").isGreaterThan(36);
+            }
+            bringArchiveBack();
+            await(() -> standing(alone) == ArchiveStanding.WRITER);
+            insert(alone, 14_000, 14_010);
+            assertThat(alone.awaitArchived(TestDatabase.PATIENCE)).isTrue();
+        }
+        TestDatabase.restore(root, "copy", Optional.empty());
+        assertThat(TestDatabase.rowsOf(root.resolve("copy/db"))).isEqualTo(range(14_010));
+    }
+
+    @Test
     void endsForGoodWhenTheServiceWasMovedMeanwhile() throws Exception {
         writeRows(0, 100);
         TestDatabase.restore(root, "new", Optional.empty());
