@@ -28,6 +28,7 @@ import org.todoku.backup.archive.ForkPoint;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.restore.NodeFile;
+import org.todoku.backup.volume.LocalLog;
 import org.todoku.backup.volume.LogPosition;
 import org.todoku.backup.volume.VolumeListener;
 
@@ -72,7 +73,7 @@ class AloneTest {
             try (Connection connection = DriverManager.getConnection(alone.jdbcUrl());
                     var insert = connection.prepareStatement("insert into t values(?, ?)")) {
                 connection.setAutoCommit(false);
-                for (int id = 10; id < 14_000; id++) {
+                for (int id = 10; id < 20_000; id++) {
                     insert.setInt(1, id);
                     insert.setString(2, "x".repeat(2900));
                     insert.executeUpdate();
@@ -82,16 +83,18 @@ class AloneTest {
                 }
                 connection.commit();
             }
-            try (Stream<Path> files = Files.list(root.resolve("a/db/log"))) {
-                assertThat(files.count()).as("more than are read at a time").isGreaterThan(36);
-            }
+            assertThat(new LocalLog(root.resolve("a/db")).files())
+                    .as("more than are read at a time")
+                    .hasSizeGreaterThan(36);
             bringArchiveBack();
             await(() -> standing(alone) == ArchiveStanding.WRITER);
-            insert(alone, 14_000, 14_010);
-            assertThat(alone.awaitArchived(TestDatabase.PATIENCE)).isTrue();
+            insert(alone, 20_000, 20_010);
+            assertThat(alone.awaitArchived(TestDatabase.PATIENCE))
+                    .as(() -> alone.status().toString())
+                    .isTrue();
         }
         TestDatabase.restore(root, "copy", Optional.empty());
-        assertThat(TestDatabase.rowsOf(root.resolve("copy/db"))).isEqualTo(range(14_010));
+        assertThat(TestDatabase.rowsOf(root.resolve("copy/db"))).isEqualTo(range(20_010));
     }
 
     @Test

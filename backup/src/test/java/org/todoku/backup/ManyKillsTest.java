@@ -171,8 +171,7 @@ class ManyKillsTest {
                 assertThat(rows).as(when).hasSizeGreaterThanOrEqualTo(confirmedAt.size());
             } else if (rows.size() < confirmedAt.size()) {
                 int first = rows.size();
-                Duration loss =
-                        Duration.ofNanos(killedAfter.get(first) - confirmedAt.get(first));
+                Duration loss = Duration.ofNanos(killedAfter.get(first) - confirmedAt.get(first));
                 assertThat(loss).as(when).isLessThan(LATE);
                 worstLoss = worstLoss.compareTo(loss) < 0 ? loss : worstLoss;
             }

@@ -381,7 +381,7 @@ public final class LogShipper implements AutoCloseable {
                 boolean some = wanted || backlog.size() > 0 || backlog.hasMore();
                 long turn = some ? turnNanos(now) : Long.MAX_VALUE;
                 if (turn <= 0) {
-                    wanted &= backlog.size() > 0;
+                    wanted &= backlog.size() > 0 || backlog.hasMore();
                     return Work.SEND;
                 }
                 if (fenceNanos(now) <= 0) {
