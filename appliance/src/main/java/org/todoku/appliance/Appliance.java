@@ -131,7 +131,12 @@ final class Appliance implements AutoCloseable {
                         .certificate()
                         .map(file -> new PemTls(file, config.tls().key().orElseThrow()));
         this.web = web(more);
-        this.control = new ControlSocket(directory.path(), Map.of("base", storage.takesBase()));
+        this.control =
+                new ControlSocket(
+                        directory.path(),
+                        Map.of(
+                                "base", () -> storage.takesBase().take(false),
+                                "full-base", () -> storage.takesBase().take(true)));
     }
 
     /** Claims the directory and opens what is in it. */
@@ -346,10 +351,6 @@ final class Appliance implements AutoCloseable {
 
     /** What an operator may have set in vain must be said, not found out. */
     private void sayWhatHasNoEffect() {
-        ApplianceConfig.Archive standard = ApplianceConfig.defaults().archive();
-        if (!config.archive().keep().equals(standard.keep())) {
-            LOG.warn("archive.keep has no effect yet: nothing in the archive is ever deleted");
-        }
         if (config.status().publish().isPresent() || config.status().noticeRelay().isPresent()) {
             LOG.warn("status.publish and status.notice-relay have no effect yet");
         }

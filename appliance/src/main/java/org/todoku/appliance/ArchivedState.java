@@ -1,5 +1,6 @@
 package org.todoku.appliance;
 
+import java.time.Instant;
 import java.util.Optional;
 import org.todoku.appliance.continuity.Continuity;
 import org.todoku.appliance.web.SystemState;
@@ -42,6 +43,8 @@ record ArchivedState(Continuity continuity) implements SystemState {
                 archive.lag().toMillis(),
                 archive.shipped().instant(),
                 archive.lastBase(),
+                archive.verified()
+                        .map(v -> new Verified(Instant.parse(v.checked()), v.problems().size())),
                 Optional.empty());
     }
 }

@@ -3,6 +3,7 @@ package org.todoku.appliance;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.todoku.appliance.bench.BenchCommand;
+import org.todoku.appliance.bench.RestoreBenchCommand;
 import org.todoku.appliance.kernel.FaultException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -45,6 +46,10 @@ public final class Main implements Callable<Integer> {
     static CommandLine commandLine(Map<String, String> environment) {
         boolean debug = environment.containsKey("TODOKU_DEBUG");
         CommandLine commandLine = new CommandLine(new Main());
+        commandLine
+                .getSubcommands()
+                .get("bench")
+                .addSubcommand(new RestoreBenchCommand(new RealService()));
         commandLine.setExecutionExceptionHandler(
                 (thrown, command, parsed) -> failed(thrown, command, debug));
         commandLine.setParameterExceptionHandler((thrown, args) -> misused(thrown));

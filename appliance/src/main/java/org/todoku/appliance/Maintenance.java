@@ -14,11 +14,12 @@ public final class Maintenance {
      * Opens the database, ships what the archive lacks, takes a base, and closes again. As every
      * start it claims the next epoch.
      *
+     * @param full goes on from no other base
      * @return the facts of the base
      * @throws org.todoku.appliance.kernel.FaultException {@code DATA_DIR_IN_USE} when a server runs
      *     there after all, {@code FENCED} when the service moved, …
      */
-    public static Map<String, ?> takeBase(Path directory, Optional<Path> configFile) {
+    public static Map<String, ?> takeBase(Path directory, Optional<Path> configFile, boolean full) {
         Optional<Path> file =
                 configFile.or(
                         () ->
@@ -28,17 +29,17 @@ public final class Maintenance {
         WriteGate gate = new WriteGate();
         DataDirectory claimed = DataDirectory.claim(directory);
         try {
-            return takeBase(Storage.open(config, claimed.path(), gate, file), gate);
+            return takeBase(Storage.open(config, claimed.path(), gate, file), gate, full);
         } finally {
             claimed.close();
         }
     }
 
-    private static Map<String, ?> takeBase(Storage storage, WriteGate gate) {
+    private static Map<String, ?> takeBase(Storage storage, WriteGate gate, boolean full) {
         try {
             Database database = Database.open(storage.jdbcUrl(), gate);
             try {
-                return storage.takesBase().get();
+                return storage.takesBase().take(full);
             } finally {
                 database.close();
             }

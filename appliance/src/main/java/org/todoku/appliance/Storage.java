@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.todoku.appliance.continuity.Continuity;
 import org.todoku.appliance.continuity.ContinuityConfig;
 import org.todoku.appliance.continuity.ContinuityConfig.ArchivePlace;
@@ -37,13 +36,19 @@ record Storage(
         Durability durability,
         SystemState state,
         Consumer<Ledger> opened,
-        Supplier<Map<String, ?>> takesBase,
+        BaseTaker takesBase,
         AutoCloseable closing) {
 
     /** Opens the storage for a data directory; the gate is closed and opened by who watches it. */
     @FunctionalInterface
     interface Opener {
         Storage open(ApplianceConfig config, Path dataDirectory, WriteGate gate);
+    }
+
+    /** Takes a base now, if it must be one that goes on from no other, and tells its facts. */
+    @FunctionalInterface
+    interface BaseTaker {
+        Map<String, ?> take(boolean full);
     }
 
     /** As configured; nothing is kept of the configuration file itself. */
@@ -83,7 +88,7 @@ record Storage(
                 continuity);
     }
 
-    private static Map<String, ?> noBase() {
+    private static Map<String, ?> noBase(boolean full) {
         throw new FaultException(
                 Fault.CONFLICT,
                 "take a base",
@@ -105,7 +110,8 @@ record Storage(
                                                 archive.pathStyle(),
                                                 archive.keyFileIn(dataDirectory),
                                                 archive.shipInterval(),
-                                                archive.baseInterval()));
+                                                archive.baseInterval(),
+                                                archive.keep()));
         URI publicUrl = config.http().publicUrl();
         return new ContinuityConfig(
                 dataDirectory,

@@ -40,6 +40,14 @@ final class StorageGauges {
                                 gauges.put(
                                         "todoku_archive_last_base_timestamp_seconds",
                                         (double) at.getEpochSecond()));
+        archive.verified()
+                .ifPresent(
+                        verified -> {
+                            gauges.put(
+                                    "todoku_archive_last_verified_timestamp_seconds",
+                                    (double) verified.at().getEpochSecond());
+                            gauges.put("todoku_archive_problems", (double) verified.problems());
+                        });
         return gauges;
     }
 

@@ -170,6 +170,7 @@ final class Alone {
                 Optional.of(
                         over == null ? WARNING + " (" + lastTrouble + ")" : "" + over.getMessage()),
                 tries.get(),
+                Optional.empty(),
                 over == null ? ArchiveStanding.NOT_ASKED : ArchiveStanding.ENDED,
                 Optional.empty());
     }

@@ -23,6 +23,7 @@ import org.todoku.backup.archive.Epoch;
 import org.todoku.backup.archive.Heartbeat;
 import org.todoku.backup.archive.HostName;
 import org.todoku.backup.archive.ProbeVerdict;
+import org.todoku.backup.archive.Verification;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.objects.BucketProbe;
@@ -32,14 +33,17 @@ import org.todoku.backup.restore.BootGuard;
 import org.todoku.backup.restore.CatchUp;
 import org.todoku.backup.restore.NodeFile;
 import org.todoku.backup.ship.BaseBackup;
+import org.todoku.backup.ship.Compaction;
 import org.todoku.backup.ship.DatabaseConnections;
 import org.todoku.backup.ship.LogShipper;
+import org.todoku.backup.ship.Retention;
 import org.todoku.backup.ship.ShipSettings;
 import org.todoku.backup.ship.ShipStatus;
 import org.todoku.backup.volume.LocalLog;
 import org.todoku.backup.volume.LogChunk;
 import org.todoku.backup.volume.LogPosition;
 import org.todoku.backup.volume.LogTap;
+import org.todoku.backup.volume.StorageState;
 import org.todoku.backup.volume.Volume;
 
 /** One term as the archive's writer: the epoch, the shipper, and the bases when they are due. */
@@ -64,6 +68,8 @@ final class ArchiveWriter {
     private Instant baseNotBefore = Instant.EPOCH;
     private boolean stopping;
     private @Nullable Thread thread;
+    private @Nullable Upkeep upkeep;
+    private volatile @Nullable Verifying verifying;
 
     private ArchiveWriter(
             BackupConfig config,
@@ -259,13 +265,45 @@ final class ArchiveWriter {
         if (newestBase == null || wasUnlogged) {
             takeBase(database, volume);
         }
+        Verifying reading = new Verifying(archive, clock, () -> isWell(volume));
+        Upkeep started =
+                new Upkeep(
+                        new Compaction(archive),
+                        new Retention(archive, settings.keep(), clock),
+                        reading,
+                        () -> isWell(volume));
+        started.start();
+        verifying = reading;
+        upkeep = started;
         thread =
                 Thread.ofPlatform().daemon().name("base-backup").start(() -> run(database, volume));
     }
 
-    BaseManifest takeBase(DatabaseConnections database, Volume volume) {
+    private BaseManifest takeBase(DatabaseConnections database, Volume volume) {
+        boolean damaged =
+                Optional.ofNullable(verifying)
+                        .flatMap(Verifying::newest)
+                        .filter(found -> isDamaged(newestBase, found))
+                        .isPresent();
+        return takeBase(database, volume, damaged);
+    }
+
+    /** Over a damaged base no increment is worth anything. */
+    private static boolean isDamaged(@Nullable BaseManifest base, Verification found) {
+        return base != null
+                && !Instant.parse(base.taken()).isAfter(Instant.parse(found.checked()))
+                && !found.bases().contains(base.id());
+    }
+
+    /**
+     * Takes a base now.
+     *
+     * @param full goes on from no other base
+     */
+    BaseManifest takeBase(DatabaseConnections database, Volume volume, boolean full) {
         var source = new BaseBackup.Source(database, volume, epoch.number(), config.version());
-        BaseManifest taken = bases.take(source, Optional.ofNullable(newestBase));
+        Optional<BaseManifest> over = full ? Optional.empty() : Optional.ofNullable(newestBase);
+        BaseManifest taken = bases.take(source, over);
         newestBase = taken;
         return taken;
     }
@@ -285,6 +323,7 @@ final class ArchiveWriter {
                 base == null ? Optional.empty() : Optional.of(Instant.parse(base.taken())),
                 ship.trouble().map(e -> String.valueOf(e.getMessage())),
                 ship.failedPuts(),
+                Optional.ofNullable(verifying).flatMap(Verifying::newest),
                 ship.fencedBy().isPresent() ? ArchiveStanding.ENDED : ArchiveStanding.WRITER,
                 ship.fencedBy());
     }
@@ -297,6 +336,10 @@ final class ArchiveWriter {
         } finally {
             lock.unlock();
         }
+        Upkeep caring = upkeep;
+        if (caring != null) {
+            caring.stop();
+        }
         Thread running = thread;
         if (running != null) {
             try {
@@ -305,6 +348,10 @@ final class ArchiveWriter {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private boolean isWell(Volume volume) {
+        return volume.state() == StorageState.NORMAL && shipper.status().fencedBy().isEmpty();
     }
 
     void stop(Duration deadline) {

@@ -236,6 +236,15 @@ public final class Backup implements AutoCloseable {
 
     /** Takes a base now and returns when it counts. */
     public BaseManifest takeBase() {
+        return takeBase(false);
+    }
+
+    /**
+     * As {@link #takeBase()}.
+     *
+     * @param full goes on from no other base, so that it needs none
+     */
+    public BaseManifest takeBase(boolean full) {
         ArchiveWriter ready = writer;
         if (ready == null) {
             throw new BackupException(
@@ -246,7 +255,7 @@ public final class Backup implements AutoCloseable {
                             : "the archive has not answered since the start",
                     "set archive.url in the configuration, or see to the way to the archive");
         }
-        return ready.takeBase(this::connect, volume);
+        return ready.takeBase(this::connect, volume, full);
     }
 
     public BackupStatus status() {

@@ -31,7 +31,15 @@ public record BackupConfig(
         return dataDirectory.resolve("db");
     }
 
-    /** Where the archive lies, what opens it, and how often it is written. */
+    /**
+     * Where the archive lies, what opens it, and how often it is written.
+     *
+     * @param keep to each moment of this time a restore is possible; what is older expires
+     */
     public record ArchiveSettings(
-            StoreLocation location, Path keyFile, Duration shipInterval, Duration baseInterval) {}
+            StoreLocation location,
+            Path keyFile,
+            Duration shipInterval,
+            Duration baseInterval,
+            Duration keep) {}
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.todoku.backup.archive.Epoch;
+import org.todoku.backup.archive.Verification;
 import org.todoku.backup.volume.LogPosition;
 import org.todoku.backup.volume.StorageState;
 
@@ -30,6 +31,7 @@ public record BackupStatus(
      * @param lag since when the oldest of that waits
      * @param trouble one line, while the archive cannot be written
      * @param failedPuts how many puts of the log failed since the start, tries included
+     * @param verified what was found when everything was read back last
      * @param fencedBy the epoch that took over, once this host may not write any more
      */
     public record ArchiveStatus(
@@ -40,6 +42,7 @@ public record BackupStatus(
             Optional<Instant> lastBase,
             Optional<String> trouble,
             long failedPuts,
+            Optional<Verification> verified,
             ArchiveStanding standing,
             Optional<Epoch> fencedBy) {}
 }

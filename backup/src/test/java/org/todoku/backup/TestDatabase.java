@@ -60,7 +60,11 @@ public final class TestDatabase implements AutoCloseable {
         StoreLocation location = StoreLocation.of(root.resolve("archive").toUri().toString());
         var archive =
                 new BackupConfig.ArchiveSettings(
-                        location, key, Duration.ofMillis(200), Duration.ofHours(6));
+                        location,
+                        key,
+                        Duration.ofMillis(200),
+                        Duration.ofHours(6),
+                        Duration.ofDays(14));
         return new BackupConfig(
                 root.resolve(name),
                 Optional.of(archive),

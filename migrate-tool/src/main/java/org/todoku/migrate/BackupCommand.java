@@ -36,6 +36,11 @@ final class BackupCommand implements Callable<Integer> {
             description = "the data directory")
     private Path data;
 
+    @Option(
+            names = "--full",
+            description = "needs no other base: after damage was found in the archive")
+    private boolean full;
+
     @Override
     public Integer call() throws IOException {
         if (!Files.isDirectory(data.resolve("db"))) {
@@ -43,16 +48,17 @@ final class BackupCommand implements Callable<Integer> {
                     "there is no database in " + data, "name the directory that todoku serve uses");
         }
         output.begin("base", "taking a base of " + data);
-        Optional<JsonNode> answer = ControlSocket.ask(data, "base");
+        Optional<JsonNode> answer = ControlSocket.ask(data, full ? "full-base" : "base");
         JsonNode facts =
                 answer.isPresent()
                         ? done(answer.get())
-                        : JSON.valueToTree(Maintenance.takeBase(data, config.file()));
+                        : JSON.valueToTree(Maintenance.takeBase(data, config.file(), full));
         String text =
-                "base %s, %,d bytes, is in the archive%s"
+                "base %s of %,d bytes is in the archive, %,d of them new%s"
                         .formatted(
                                 facts.path("base").asText(),
                                 facts.path("bytes").asLong(),
+                                facts.path("ownBytes").asLong(),
                                 answer.isPresent()
                                         ? " (taken by the running server)"
                                         : " (no server runs here: the directory was opened for it)");

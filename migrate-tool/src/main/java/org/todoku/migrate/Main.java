@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             BackupCommand.class,
             VerifyCommand.class,
+            ExpireCommand.class,
             ListCommand.class,
             RestoreCommand.class,
             TakeoverCommand.class,

@@ -9,10 +9,13 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.todoku.backup.archive.Archive;
+import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.restore.NodeFile;
 import org.todoku.backup.restore.Restore;
 import org.todoku.backup.restore.RestorePlan;
+import org.todoku.backup.restore.RestoreTarget;
+import org.todoku.backup.volume.LogPosition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,6 +40,14 @@ final class RestoreCommand implements Callable<Integer> {
             description = "the state of this moment, as 2026-11-22T10:15:00Z")
     private @Nullable String at;
 
+    @Option(
+            names = "--at-instant",
+            paramLabel = "INSTANT",
+            description =
+                    "the state at this place of the log: FILE:OFFSET, or the number that status"
+                            + " shows")
+    private @Nullable String atInstant;
+
     @Option(names = "--dry-run", description = "shows the plan only")
     private boolean dryRun;
 
@@ -51,10 +62,16 @@ final class RestoreCommand implements Callable<Integer> {
         try (Archive archive = ArchiveOptions.open(options.kit(config.file()))) {
             Chain chain = Chain.read(archive);
             chain.lostTail().ifPresent(lost -> output.note("plan", lost));
-            RestorePlan plan = RestorePlan.of(chain, archive.bases(), moment());
+            RestorePlan plan = RestorePlan.of(chain, archive.catalogue(), target());
             if (dryRun) {
                 output.result(
-                        Map.of("base", plan.base().id(), "segments", plan.segments().size()),
+                        Map.of(
+                                "base", plan.base().id(),
+                                "bases", plan.bases().stream().map(BaseManifest::id).toList(),
+                                "bytes", plan.base().bytes(),
+                                "segments", plan.segments().size(),
+                                "objects", plan.objects(),
+                                "warnings", plan.warnings()),
                         "would restore " + Restoring.describe(plan));
                 return 0;
             }
@@ -67,6 +84,8 @@ final class RestoreCommand implements Callable<Integer> {
             facts.put("to", to.toString());
             facts.put("instant", reached.to().end().instant());
             facts.put("shipped", reached.shipped());
+            facts.put("base", reached.base().id());
+            facts.put("warnings", reached.warnings());
             if (!noCheck) {
                 facts.putAll(new RestoredCheck(output).run(to).facts());
             }
@@ -79,9 +98,21 @@ final class RestoreCommand implements Callable<Integer> {
         }
     }
 
-    private Optional<Instant> moment() {
+    private RestoreTarget target() {
+        if (at != null && atInstant != null) {
+            throw Refusal.usage("--at and --at-instant exclude each other", "give one of them");
+        }
         try {
-            return Optional.ofNullable(at).map(Instant::parse);
+            if (atInstant != null) {
+                return new RestoreTarget.Position(LogPosition.parse(atInstant));
+            }
+        } catch (IllegalArgumentException e) {
+            throw Refusal.usage(
+                    "--at-instant " + atInstant + " is no place in the log",
+                    "write it as FILE:OFFSET, or as the number that todoku-migrate status shows");
+        }
+        try {
+            return RestoreTarget.of(Optional.ofNullable(at).map(Instant::parse));
         } catch (DateTimeParseException e) {
             throw Refusal.usage(
                     "--at " + at + " is no time", "write it as 2026-11-22T10:15:00Z (UTC)");

@@ -14,7 +14,8 @@ import org.todoku.backup.restore.RestorePlan;
 
 /**
  * A restore into a data directory, shared by restore and takeover. It works in {@code db.partial}
- * and renames that at the end, so that what lies in {@code db} is always whole.
+ * and renames that at the end, so that what lies in {@code db} is always whole. Run again after an
+ * interruption it goes on.
  */
 final class Restoring {
     private static final String PARTIAL = "db.partial";
@@ -50,23 +51,30 @@ final class Restoring {
     }
 
     static String describe(RestorePlan plan) {
-        return "base %s taken %s (%,d bytes), then %,d log segments"
+        return "base %s taken %s (%,d bytes in %d layers), then %,d log segments; %,d objects at most"
                 .formatted(
                         plan.base().id(),
                         plan.base().taken(),
                         plan.base().bytes(),
-                        plan.segments().size());
+                        plan.bases().size(),
+                        plan.segments().size(),
+                        plan.objects());
     }
 
     /** Restores and proves; the database is not booted. */
     Restore.Reached run(RestorePlan plan) {
         Path partial = data.resolve(PARTIAL);
         try {
-            deleteTree(partial);
+            if (!Restore.isUnderWay(partial)) {
+                deleteTree(partial);
+            }
             Files.createDirectories(data);
             output.begin("restore", describe(plan));
             Restore.Reached reached = new Restore(archive, partial, new Told()).run(plan);
             Files.move(partial, data.resolve("db"));
+            for (String warning : reached.warnings()) {
+                output.note("restore", warning);
+            }
             output.done(
                     "restore",
                     "restored to log position %s, shipped %s; the log is contiguous"

@@ -15,6 +15,7 @@ import org.todoku.backup.archive.Epoch;
 import org.todoku.backup.archive.Heartbeat;
 import org.todoku.backup.archive.RecoveryKit;
 import org.todoku.backup.restore.RestorePlan;
+import org.todoku.backup.restore.RestoreTarget;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -55,7 +56,8 @@ final class TakeoverCommand implements Callable<Integer> {
         Optional<Path> started;
         try (Archive archive = ArchiveOptions.open(kit)) {
             Chain chain = Chain.read(archive);
-            RestorePlan plan = RestorePlan.of(chain, archive.bases(), Optional.empty());
+            RestorePlan plan =
+                    RestorePlan.of(chain, archive.catalogue(), new RestoreTarget.Newest());
             Epoch writer = chain.newest().orElseThrow();
             Optional<Heartbeat> heartbeat = archive.heartbeat();
             output.note(
@@ -79,7 +81,8 @@ final class TakeoverCommand implements Callable<Integer> {
             Optional<Path> file = takeover.configuration(kit, config.file());
             Chain ended = takeover.claim(chain, file.map(ArchiveOptions::config));
             ended.lostTail().ifPresent(lost -> output.note("plan", lost));
-            takeover.restore(RestorePlan.of(ended, archive.bases(), Optional.empty()));
+            takeover.restore(
+                    RestorePlan.of(ended, archive.catalogue(), new RestoreTarget.Newest()));
             started = file;
             Map<String, Object> facts = takeover.check();
             Map<String, Object> result = new LinkedHashMap<>(facts);

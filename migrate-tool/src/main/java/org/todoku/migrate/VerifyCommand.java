@@ -47,7 +47,7 @@ final class VerifyCommand implements Callable<Integer> {
             if (!found.isWhole()) {
                 throw Refusal.failed(
                         "the archive is damaged (%d findings)".formatted(found.problems().size()),
-                        "take a new base now (todoku-migrate backup --data DIR): it needs none of"
+                        "take a new base now (todoku-migrate backup --full --data DIR): it needs none of"
                                 + " what is damaged; then find out who deletes or changes objects"
                                 + " there");
             }

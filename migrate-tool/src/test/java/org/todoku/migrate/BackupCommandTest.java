@@ -48,14 +48,38 @@ class BackupCommandTest {
     }
 
     @Test
+    void aFullBaseGoesOnFromNoOther() {
+        Path data = folder.resolve("data");
+        Command full =
+                Command.run(
+                        "backup",
+                        "--full",
+                        "--data",
+                        data.toString(),
+                        "--config",
+                        config.toString());
+        assertThat(full.status()).as(full.toString()).isZero();
+        try (Archive archive = TestDatabase.archive(folder)) {
+            assertThat(archive.bases().getLast().parent()).isEmpty();
+            assertThat(archive.bases()).hasSize(2);
+        }
+        Command next = backup(data);
+        assertThat(next.status()).isZero();
+        try (Archive archive = TestDatabase.archive(folder)) {
+            assertThat(archive.bases().getLast().parent()).contains(archive.bases().get(1).id());
+        }
+    }
+
+    @Test
     void asksTheServerThatRuns() {
-        Map<String, Object> facts = Map.of("base", "b-1", "bytes", 4096, "taken", "now");
+        Map<String, Object> facts = Map.of("base", "b-1", "bytes", 4096, "ownBytes", 7);
         try (ControlSocket server =
                 new ControlSocket(folder.resolve("data"), Map.of("base", () -> facts))) {
             server.start();
             Command command = backup(folder.resolve("data"));
             assertThat(command.status()).as(command.toString()).isZero();
-            assertThat(command.out()).contains("base b-1, 4,096 bytes", "by the running server");
+            assertThat(command.out())
+                    .contains("base b-1 of 4,096 bytes", "7 of them new", "by the running server");
         }
         assertThat(folder.resolve("data/control.sock")).doesNotExist();
     }

@@ -18,6 +18,6 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "which bench? There is: commit");
+        throw new ParameterException(spec.commandLine(), "which bench? There are: commit, restore");
     }
 }

@@ -56,6 +56,15 @@ final class CommitBenchCommand implements Callable<Integer> {
     private int rounds;
 
     @Option(
+            names = "--ship-seconds",
+            paramLabel = "N",
+            defaultValue = "30",
+            description =
+                    "How long 500 commits a second are shipped; 0: not at all (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private int shipSeconds;
+
+    @Option(
             names = "--frozen-seconds",
             paramLabel = "N",
             defaultValue = "20",
@@ -88,6 +97,9 @@ final class CommitBenchCommand implements Callable<Integer> {
             List<Figure> figures = new ArrayList<>();
             if (rounds > 0) {
                 figures.addAll(new CommitSpeed(scratch, Duration.ofSeconds(seconds), rounds).run());
+            }
+            if (shipSeconds > 0) {
+                figures.addAll(new ShipSpeed(scratch, Duration.ofSeconds(shipSeconds)).run());
             }
             Optional<String> skipped = frozen(scratch, figures);
             print(machine, figures, skipped);
@@ -136,7 +148,7 @@ final class CommitBenchCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private static void delete(Path root) throws IOException {
+    static void delete(Path root) throws IOException {
         try (Stream<Path> paths = Files.walk(root)) {
             for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);

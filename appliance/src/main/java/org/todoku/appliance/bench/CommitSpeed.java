@@ -118,7 +118,11 @@ final class CommitSpeed {
         StoreLocation location = StoreLocation.of(folder.resolve("archive").toUri().toString());
         var archive =
                 new BackupConfig.ArchiveSettings(
-                        location, key, Duration.ofSeconds(1), Duration.ofHours(6));
+                        location,
+                        key,
+                        Duration.ofSeconds(1),
+                        Duration.ofHours(6),
+                        Duration.ofDays(14));
         return new BackupConfig(
                 folder.resolve("volume"),
                 Optional.of(archive),

@@ -97,14 +97,19 @@ public final class Continuity implements Durability, AutoCloseable {
         return backup.awaitArchived(timeout);
     }
 
-    /** Takes a base now; comes back when it counts. */
-    public Map<String, Object> takeBase() {
+    /**
+     * Takes a base now; comes back when it counts.
+     *
+     * @param full goes on from no other base
+     */
+    public Map<String, Object> takeBase(boolean full) {
         try {
-            BaseManifest base = backup.takeBase();
+            BaseManifest base = backup.takeBase(full);
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put("base", base.id());
             facts.put("taken", base.taken());
             facts.put("bytes", base.bytes());
+            facts.put("ownBytes", base.ownBytes());
             return facts;
         } catch (BackupException e) {
             throw ArchiveFaults.of(e);
@@ -125,7 +130,11 @@ public final class Continuity implements Durability, AutoCloseable {
         StoreLocation location =
                 new StoreLocation(place.url(), place.endpoint(), place.region(), place.pathStyle());
         return new BackupConfig.ArchiveSettings(
-                location, place.keyFile(), place.shipInterval(), place.baseInterval());
+                location,
+                place.keyFile(),
+                place.shipInterval(),
+                place.baseInterval(),
+                place.keep());
     }
 
     private static ForcePolicy force(String text) {

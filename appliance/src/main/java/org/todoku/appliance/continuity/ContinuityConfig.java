@@ -37,5 +37,6 @@ public record ContinuityConfig(
             boolean pathStyle,
             Path keyFile,
             Duration shipInterval,
-            Duration baseInterval) {}
+            Duration baseInterval,
+            Duration keep) {}
 }

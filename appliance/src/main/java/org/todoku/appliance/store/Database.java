@@ -66,6 +66,7 @@ public final class Database implements AutoCloseable {
      */
     public static Database open(String url, WriteGate gate) {
         prepareEngine(url);
+        boot(url);
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(url);
         config.setPoolName("todoku");
@@ -202,6 +203,37 @@ public final class Database implements AutoCloseable {
      */
     private static long pageCache() {
         return Math.max(LEAST_CACHED_PAGES, Runtime.getRuntime().maxMemory() / 4 / CACHED_PAGE);
+    }
+
+    /**
+     * The pool gives a connection {@link #CONNECTION_WAIT}; the recovery of an embedded engine may
+     * take longer, and must not be cut off by that.
+     */
+    private static void boot(String url) {
+        if (Dialect.of(url) != Dialect.DERBY) {
+            return;
+        }
+        DriverManager.setLoginTimeout(0);
+        try (Connection first = DriverManager.getConnection(url)) {
+            LOG.debug("booted {}", first);
+        } catch (SQLException e) {
+            throw new FaultException(
+                    Fault.STORAGE_UNAVAILABLE,
+                    "open the database",
+                    causes(e),
+                    "is another process using the directory, and is it writable?",
+                    e);
+        }
+    }
+
+    /** Derby names the real reason last. */
+    private static String causes(SQLException e) {
+        StringBuilder text = new StringBuilder(String.valueOf(e.getMessage()));
+        for (SQLException next = e.getNextException(); next != null; ) {
+            text.append(": ").append(next.getMessage());
+            next = next.getNextException();
+        }
+        return text.toString();
     }
 
     private static void setUnlessSet(String property, String value) {

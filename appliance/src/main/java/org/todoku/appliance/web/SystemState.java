@@ -59,5 +59,13 @@ public interface SystemState {
             long lagMillis,
             long shippedInstant,
             Optional<Instant> lastBase,
+            Optional<Verified> verified,
             Optional<Instant> lastDrill) {}
+
+    /**
+     * What was found when the whole archive was read back last.
+     *
+     * @param problems how many things were wrong
+     */
+    record Verified(Instant at, int problems) {}
 }

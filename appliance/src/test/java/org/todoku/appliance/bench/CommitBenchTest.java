@@ -38,6 +38,10 @@ class CommitBenchTest {
             assertThat(figures.get("commit." + threads + ".ratio"))
                     .isCloseTo(volume / plain, org.assertj.core.data.Offset.offset(0.001));
         }
+        assertThat(figures.get("ship.samples")).isPositive();
+        assertThat(figures.get("ship.behind.p999")).isPositive();
+        assertThat(figures.get("ship.lists")).as("the steady state lists nothing").isZero();
+        assertThat(figures.get("ship.idle.puts")).as("nothing is put when idle").isZero();
         if (answer.has("frozenSkipped")) {
             System.err.println("SKIPPED: " + answer.path("frozenSkipped").asText());
         } else {
@@ -64,7 +68,14 @@ class CommitBenchTest {
         CommandLine bench = new CommandLine(new BenchCommand()).setOut(new PrintWriter(out));
         List<String> words =
                 Stream.concat(
-                                Stream.of("commit", "--seconds", "1", "--rounds", "1"),
+                                Stream.of(
+                                        "commit",
+                                        "--seconds",
+                                        "1",
+                                        "--rounds",
+                                        "1",
+                                        "--ship-seconds",
+                                        "3"),
                                 Stream.of(more))
                         .toList();
         Stream<String> all =

@@ -8,11 +8,13 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
@@ -37,6 +39,7 @@ public final class Archive implements AutoCloseable {
     private final Keysets keysets;
     private final KeysetHandle keyset;
     private final Sealing sealing;
+    private final LogObjects log;
     private final String id;
 
     private Archive(ObjectStore store, Keysets keysets, KeysetHandle keyset, String id) {
@@ -47,6 +50,10 @@ public final class Archive implements AutoCloseable {
         try {
             Aead aead = keyset.getPrimitive(RegistryConfiguration.get(), Aead.class);
             this.sealing = new Sealing(aead, id);
+            Sealing opener = sealing;
+            this.log =
+                    new LogObjects(
+                            store, key -> store.get(key).map(found -> opener.open(key, found)));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
@@ -145,7 +152,7 @@ public final class Archive implements AutoCloseable {
     /** Makes a segment ready to be put. */
     public PreparedSegment prepare(Segment segment) {
         byte[] content = SegmentFormat.encode(segment);
-        String key = segmentKey(segment.epoch(), segment.sequence());
+        String key = LogObjects.key(segment.epoch(), segment.sequence());
         return new PreparedSegment(
                 segment.epoch(),
                 segment.sequence(),
@@ -162,7 +169,7 @@ public final class Archive implements AutoCloseable {
      *     when another segment lies under its key
      */
     public void put(PreparedSegment segment) {
-        String key = segmentKey(segment.epoch(), segment.sequence());
+        String key = LogObjects.key(segment.epoch(), segment.sequence());
         if (store.create(key, segment.object())) {
             return;
         }
@@ -204,7 +211,7 @@ public final class Archive implements AutoCloseable {
      */
     public void seal(long epoch, long after, String by) {
         for (long sequence = after + 1; ; sequence++) {
-            String key = segmentKey(epoch, sequence);
+            String key = LogObjects.key(epoch, sequence);
             byte[] seal = SegmentFormat.encodeSeal(epoch, sequence, by);
             if (store.create(key, sealing.seal(key, seal)) || isSeal(epoch, sequence)) {
                 return;
@@ -214,27 +221,78 @@ public final class Archive implements AutoCloseable {
 
     /** Whether there is a seal in the place of this segment. */
     boolean isSeal(long epoch, long sequence) {
-        String key = segmentKey(epoch, sequence);
-        return SegmentFormat.isSeal(key, read(key));
+        String key = LogObjects.key(epoch, sequence);
+        return SegmentFormat.isSeal(key, log.content(epoch, sequence));
     }
 
     /** The sequence numbers of an epoch's segments and of its seal, ascending. Lists. */
     public List<Long> segments(long epoch) {
-        String prefix = "log/" + pad(epoch) + "/";
-        return store.list(prefix).stream()
-                .map(info -> Long.valueOf(info.key().substring(prefix.length())))
-                .sorted()
-                .toList();
+        return log.numbers(epoch);
+    }
+
+    /** Of these, the ones that have an object of their own. Lists. */
+    public List<Long> singleSegments(long epoch) {
+        return log.list(epoch);
+    }
+
+    /**
+     * The compacted objects of an epoch, as the last listing showed them: from number, to number.
+     */
+    public SortedMap<Long, Long> compactedSegments(long epoch) {
+        return log.compacted(epoch);
     }
 
     public SealedSegment segment(long epoch, long sequence) {
-        String key = segmentKey(epoch, sequence);
-        byte[] content = read(key);
+        String key = LogObjects.key(epoch, sequence);
+        byte[] content = log.content(epoch, sequence);
         Segment segment = SegmentFormat.decode(key, content);
         if (segment.epoch() != epoch || segment.sequence() != sequence) {
             throw Sealing.damaged(key, "it says that it is another", new IOException(key));
         }
         return new SealedSegment(segment, Sha256.hex(content));
+    }
+
+    /** The bytes of a segment of which its hash is made. */
+    public byte[] segmentContent(long epoch, long sequence) {
+        return log.content(epoch, sequence);
+    }
+
+    /** Puts segments that follow each other once more, as one object. */
+    public void putCompacted(long epoch, long first, List<byte[]> segments) {
+        create(
+                LogObjects.key(epoch, first, first + segments.size() - 1),
+                LogObjects.encode(segments));
+    }
+
+    /** Opens a compacted object afresh and looks at each segment in it. */
+    public void proveCompacted(long epoch, long first, long last) {
+        log.prove(epoch, first, last);
+    }
+
+    /** Up to where the log was given up; empty when nothing ever was. Lists. */
+    public Optional<Expired> expired() {
+        return store.list("expired/").stream()
+                .map(ObjectInfo::key)
+                .max(Comparator.naturalOrder())
+                .map(key -> parse(key, read(key), Expired.class));
+    }
+
+    /** Says that the log up to there is given up; to be called before any of it is deleted. */
+    public void put(Expired expired) {
+        String key = "expired/" + pad(expired.epoch()) + "-%010d".formatted(expired.sequence());
+        // Whoever was interrupted says the same again, at another time.
+        if (store.get(key).isEmpty()) {
+            create(key, Json.write(expired));
+        }
+    }
+
+    /** Who holds retention back, by key. Lists. */
+    public Map<String, Optional<Lease.Held>> leases() {
+        Map<String, Optional<Lease.Held>> held = new TreeMap<>();
+        for (ObjectInfo info : store.list(Lease.PREFIX)) {
+            store.get(info.key()).ifPresent(found -> held.put(info.key(), Lease.read(found)));
+        }
+        return held;
     }
 
     public void putPack(String base, int number, byte[] content) {
@@ -264,6 +322,25 @@ public final class Archive implements AutoCloseable {
                 .filter(key -> key.endsWith("/manifest"))
                 .map(key -> parse(key, read(key), BaseManifest.class))
                 .toList();
+    }
+
+    /** As {@link #bases()}, but a manifest that is damaged only hides its own base. Lists. */
+    public BaseCatalogue catalogue() {
+        List<BaseManifest> bases = new ArrayList<>();
+        List<String> unreadable = new ArrayList<>();
+        for (ObjectInfo info : store.list("base/")) {
+            if (info.key().endsWith("/manifest")) {
+                try {
+                    bases.add(parse(info.key(), read(info.key()), BaseManifest.class));
+                } catch (BackupException e) {
+                    if (e.fault() != BackupFault.OBJECT_DAMAGED) {
+                        throw e;
+                    }
+                    unreadable.add(e.what() + ": " + e.why());
+                }
+            }
+        }
+        return new BaseCatalogue(bases, unreadable);
     }
 
     /** The ids of bases of which there is something, but no manifest. Lists. */
@@ -400,10 +477,6 @@ public final class Archive implements AutoCloseable {
 
     private static String capsuleKey(long epoch) {
         return "capsule/" + pad(epoch);
-    }
-
-    private static String segmentKey(long epoch, long sequence) {
-        return "log/" + pad(epoch) + "/" + "%010d".formatted(sequence);
     }
 
     private static String indexKey(String base) {

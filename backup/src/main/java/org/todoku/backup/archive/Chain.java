@@ -30,13 +30,19 @@ public final class Chain {
         if (newest.isEmpty()) {
             return new Chain(archive, links, List.of());
         }
+        Optional<Expired> expired = archive.expired();
         Epoch epoch = newest.get();
-        OpenEnd end = OpenEnd.find(archive, epoch.number());
+        OpenEnd end = OpenEnd.find(archive, epoch.number(), before(expired, epoch.number()));
         links.add(new Link(epoch, end.counted()));
         while (epoch.parent().isPresent()) {
             ForkPoint fork = epoch.parent().get();
+            if (fork.epoch() < expired.map(Expired::epoch).orElse(0L)) {
+                // Behind the end of what retention keeps.
+                break;
+            }
             epoch = parent(archive, fork, epoch);
-            links.addFirst(new Link(epoch, upTo(archive, epoch, fork.sequence())));
+            long begin = before(expired, epoch.number());
+            links.addFirst(new Link(epoch, between(archive, epoch, begin, fork.sequence())));
         }
         long last = newest.get().number();
         List<SegmentRef> unconfirmed =
@@ -74,6 +80,22 @@ public final class Chain {
      */
     public List<SegmentRef> unconfirmed() {
         return unconfirmed;
+    }
+
+    /** Whether a restore from this base can go on with the segments that there are. */
+    public boolean leadsOnFrom(BaseManifest base) {
+        ForkPoint point = base.chain();
+        for (Link link : links) {
+            if (link.epoch().number() == point.epoch()) {
+                List<Long> segments = link.segments();
+                long first = segments.isEmpty() ? 1 : segments.getFirst();
+                // Before the very first segment there is none to go on from.
+                return point.sequence() == 0
+                        ? first == 1
+                        : point.sequence() >= first && point.sequence() < first + segments.size();
+            }
+        }
+        return false;
     }
 
     /** The segments of the chain after this point, oldest first. */
@@ -124,12 +146,20 @@ public final class Chain {
                                         .formatted(heartbeat.time(), heartbeat.shipped(), end));
     }
 
-    private static List<Long> upTo(Archive archive, Epoch epoch, long end) {
+    /** The last number of an epoch that was given up; 0 when none was. */
+    private static long before(Optional<Expired> expired, long epoch) {
+        return expired.filter(e -> e.epoch() == epoch).map(Expired::sequence).orElse(0L);
+    }
+
+    private static List<Long> between(Archive archive, Epoch epoch, long begin, long end) {
         List<Long> counted =
-                archive.segments(epoch.number()).stream().filter(s -> s <= end).toList();
-        for (int i = 0; i < end; i++) {
-            if (i >= counted.size() || counted.get(i) != i + 1) {
-                throw OpenEnd.missing(epoch.number(), i + 1L);
+                archive.segments(epoch.number()).stream()
+                        .filter(s -> s > begin && s <= end)
+                        .toList();
+        for (long number = begin + 1; number <= end; number++) {
+            int i = (int) (number - begin - 1);
+            if (i >= counted.size() || counted.get(i) != number) {
+                throw OpenEnd.missing(epoch.number(), number);
             }
         }
         return counted;
@@ -147,7 +177,10 @@ public final class Chain {
                                         "was something deleted from the archive?"));
     }
 
-    /** An epoch and the sequence numbers of its segments that count, ascending from 1. */
+    /**
+     * An epoch and the sequence numbers of its segments that count, ascending without a gap; from
+     * 1, or in the first link from where retention keeps them.
+     */
     public record Link(Epoch epoch, List<Long> segments) {
         public Link {
             segments = List.copyOf(segments);

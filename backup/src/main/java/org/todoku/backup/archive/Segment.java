@@ -12,6 +12,7 @@ import org.todoku.backup.volume.LogPosition;
  *     was made: where one of them is missing it was deleted
  * @param chunks in the order in which they were written, never empty
  * @param shipped RFC 3339, UTC: nothing in it was forced later than this
+ * @param marks when parts of it were forced, ascending; there may be none
  */
 public record Segment(
         long epoch,
@@ -19,21 +20,41 @@ public record Segment(
         String previous,
         long confirmed,
         String shipped,
-        List<LogChunk> chunks) {
+        List<LogChunk> chunks,
+        List<Mark> marks) {
     /**
      * How many segments may be on their way at a time: behind a segment that is missing there are
      * at most {@code WINDOW - 1} others.
      */
     public static final int WINDOW = 3;
 
+    /**
+     * Everything up to here was forced at this moment.
+     *
+     * @param at RFC 3339, UTC, by the writer's clock
+     */
+    public record Mark(LogPosition end, String at) {}
+
     public Segment {
         chunks = List.copyOf(chunks);
+        marks = List.copyOf(marks);
         if (chunks.isEmpty() || sequence < 1) {
             throw new IllegalArgumentException("an empty segment, or one without a number");
         }
         if (confirmed < sequence - WINDOW || confirmed >= sequence) {
             throw new IllegalArgumentException("segment " + sequence + " confirms " + confirmed);
         }
+    }
+
+    /** A segment without marks. */
+    public Segment(
+            long epoch,
+            long sequence,
+            String previous,
+            long confirmed,
+            String shipped,
+            List<LogChunk> chunks) {
+        this(epoch, sequence, previous, confirmed, shipped, chunks, List.of());
     }
 
     public LogPosition start() {

@@ -30,6 +30,9 @@ final class SegmentFormat {
                                 segment.previous(),
                                 Optional.of(segment.confirmed()),
                                 segment.shipped(),
+                                segment.marks().isEmpty()
+                                        ? Optional.empty()
+                                        : Optional.of(segment.marks()),
                                 chunks));
         int bytes = segment.chunks().stream().mapToInt(c -> c.bytes().length).sum();
         ByteBuffer out = ByteBuffer.allocate(Integer.BYTES + header.length + bytes);
@@ -41,7 +44,15 @@ final class SegmentFormat {
     /** What stands in the place of the next segment once an epoch is over: a header alone. */
     static byte[] encodeSeal(long epoch, long sequence, String by) {
         byte[] header =
-                Json.write(new Header(epoch, sequence, SEAL + by, Optional.empty(), "", List.of()));
+                Json.write(
+                        new Header(
+                                epoch,
+                                sequence,
+                                SEAL + by,
+                                Optional.empty(),
+                                "",
+                                Optional.empty(),
+                                List.of()));
         return ByteBuffer.allocate(Integer.BYTES + header.length)
                 .putInt(header.length)
                 .put(header)
@@ -78,7 +89,8 @@ final class SegmentFormat {
                     // Without it: made by a version that put one after the other.
                     header.confirmed().orElse(header.sequence() - 1),
                     header.shipped(),
-                    chunks);
+                    chunks,
+                    header.marks().orElse(List.of()));
         } catch (IOException | RuntimeException e) {
             throw Sealing.damaged(key, "it is no log segment", e);
         }
@@ -90,6 +102,7 @@ final class SegmentFormat {
             String previous,
             Optional<Long> confirmed,
             String shipped,
+            Optional<List<Segment.Mark>> marks,
             List<ChunkHeader> chunks) {}
 
     record ChunkHeader(LogPosition start, int length) {}

@@ -21,6 +21,7 @@ import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.Chain.SegmentRef;
 import org.todoku.backup.archive.ForkPoint;
 import org.todoku.backup.archive.SealedSegment;
+import org.todoku.backup.archive.Segment;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.volume.LocalLog;
@@ -42,6 +43,7 @@ final class LogRestore {
     private final LocalLog log;
     private final Restore.Progress progress;
     private final TreeMap<Long, Long> ends = new TreeMap<>();
+    private boolean cut;
 
     LogRestore(Archive archive, Path target, RestorePlan plan, Restore.Progress progress) {
         this.archive = archive;
@@ -83,20 +85,35 @@ final class LogRestore {
         try (ReadAhead ahead = new ReadAhead()) {
             for (SegmentRef ref : plan.segments()) {
                 SealedSegment read = ahead.next();
-                if (isBehind(read)) {
+                LogPosition limit = limit(read);
+                if (limit.equals(read.segment().start())) {
                     break;
                 }
                 if (!read.segment().previous().equals(at.hash())) {
                     throw notContiguous(ref, "it does not follow the segment before it");
                 }
-                for (LogChunk chunk : read.segment().chunks()) {
-                    apply(ref, chunk);
-                }
-                at = new ForkPoint(ref.epoch(), ref.sequence(), read.hash(), read.segment().end());
                 shipped = read.segment().shipped();
                 applied++;
+                for (LogChunk chunk : read.segment().chunks()) {
+                    apply(ref, cutAt(chunk, limit));
+                }
+                if (limit.isBefore(read.segment().end())) {
+                    at = new ForkPoint(at.epoch(), at.sequence(), at.hash(), cutAtGroup());
+                    break;
+                }
+                at = new ForkPoint(ref.epoch(), ref.sequence(), read.hash(), read.segment().end());
                 progress.log(applied, plan.segments().size());
             }
+        }
+        if (plan.target() instanceof RestoreTarget.Position(LogPosition wanted)
+                && at.end().isBefore(wanted)
+                && applied == plan.segments().size()
+                && !cut) {
+            throw new BackupException(
+                    BackupFault.LOG_NOT_CONTIGUOUS,
+                    "restoring to log position " + wanted,
+                    "the archive's log ends at " + at.end(),
+                    "choose an earlier position, or none for all that the archive has");
         }
         if (at.end().isBefore(base.end())) {
             throw new BackupException(
@@ -106,21 +123,65 @@ final class LogRestore {
                             .formatted(at.end(), base.end()),
                     "choose a later moment, or one before this base was begun");
         }
-        return new Restore.Reached(at, shipped, base.bytes(), applied);
+        return new Restore.Reached(at, shipped, base, applied, plan.warnings());
     }
 
-    private boolean isBehind(SealedSegment read) {
+    /** Up to where a segment is wanted; its start for nothing of it, its end for all. */
+    private LogPosition limit(SealedSegment read) {
+        Segment segment = read.segment();
         return switch (plan.target()) {
-            case RestoreTarget.Newest newest -> false;
+            case RestoreTarget.Newest newest -> segment.end();
+            case RestoreTarget.Position position -> within(segment, position.at());
             case RestoreTarget.Moment moment ->
-                    Instant.parse(read.segment().shipped()).isAfter(moment.at());
-            case RestoreTarget.Position position -> read.segment().end().isAfter(position.at());
+                    isBy(segment.shipped(), moment.at())
+                            ? segment.end()
+                            : segment.marks().stream()
+                                    .filter(mark -> isBy(mark.at(), moment.at()))
+                                    .reduce((first, last) -> last)
+                                    .map(mark -> within(segment, mark.end()))
+                                    .orElse(segment.start());
         };
+    }
+
+    private static boolean isBy(String at, Instant moment) {
+        return !Instant.parse(at).isAfter(moment);
+    }
+
+    private static LogPosition within(Segment segment, LogPosition position) {
+        if (position.isAfter(segment.end())) {
+            return segment.end();
+        }
+        return position.isBefore(segment.start()) ? segment.start() : position;
+    }
+
+    /** What of a chunk lies before a position. */
+    private static LogChunk cutAt(LogChunk chunk, LogPosition limit) {
+        if (!chunk.end().isAfter(limit)) {
+            return chunk;
+        }
+        long length = chunk.start().isBefore(limit) ? limit.offset() - chunk.start().offset() : 0;
+        return new LogChunk(chunk.start(), Arrays.copyOf(chunk.bytes(), (int) length));
+    }
+
+    /** A part of a group is worth nothing: the log ends with the last whole one. */
+    private LogPosition cutAtGroup() throws IOException {
+        cut = true;
+        while (true) {
+            long last = ends.lastKey();
+            OptionalLong valid = LogScan.validEnd(Files.readAllBytes(log.file(last)), last);
+            if (valid.isPresent()) {
+                cut(last, valid.getAsLong());
+                ends.put(last, valid.getAsLong());
+                return new LogPosition(last, valid.getAsLong());
+            }
+            Files.delete(log.file(last));
+            ends.remove(last);
+        }
     }
 
     private void apply(SegmentRef ref, LogChunk chunk) throws IOException {
         long file = chunk.start().file();
-        if (file < base.logStart()) {
+        if (file < base.logStart() || chunk.bytes().length == 0) {
             return;
         }
         long end = ends.getOrDefault(file, 0L);
@@ -197,7 +258,7 @@ final class LogRestore {
             }
             byte[] content = Files.readAllBytes(log.file(file));
             OptionalLong valid = LogScan.validEnd(content, file);
-            if (valid.isEmpty() || !onlyZerosAfter(content, valid.getAsLong())) {
+            if (valid.isEmpty() || !LogProof.onlyZerosAfter(content, valid.getAsLong())) {
                 throw broken(file, "it is not valid up to its end");
             }
             // Its length proves nothing: zeros of room that was not needed may lie behind the end.
@@ -210,15 +271,6 @@ final class LogRestore {
         if (end.isBefore(base.end())) {
             throw broken(last, "it ends before the base's end " + base.end());
         }
-    }
-
-    private static boolean onlyZerosAfter(byte[] content, long from) {
-        for (int i = (int) from; i < content.length; i++) {
-            if (content[i] != 0) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static BackupException broken(long file, String why) {

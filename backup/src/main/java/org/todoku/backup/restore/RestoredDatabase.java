@@ -34,6 +34,8 @@ public final class RestoredDatabase implements AutoCloseable {
         Volume volume =
                 Volume.attach(directory, LogTap.NONE, VolumeSettings.local(), VolumeListener.NONE);
         try {
+            // Redo takes as long as it takes; somebody else in this process may have set a limit.
+            DriverManager.setLoginTimeout(0);
             return new RestoredDatabase(volume, DriverManager.getConnection(volume.jdbcUrl()));
         } catch (SQLException e) {
             volume.detach();

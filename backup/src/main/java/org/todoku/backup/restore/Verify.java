@@ -1,5 +1,6 @@
 package org.todoku.backup.restore;
 
+import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Chain.SegmentRef;
 import org.todoku.backup.archive.ForkPoint;
 import org.todoku.backup.archive.HostName;
+import org.todoku.backup.archive.Lease;
 import org.todoku.backup.archive.SealedSegment;
 import org.todoku.backup.archive.Sha256;
 import org.todoku.backup.archive.Verification;
@@ -35,6 +37,7 @@ import org.todoku.backup.volume.LogChunk;
  * drill is for. A store that does not answer is no finding but a fault.
  */
 public final class Verify {
+    private static final System.Logger LOG = System.getLogger(Verify.class.getName());
     private static final int REPORTED = 100;
 
     private final Archive archive;
@@ -61,8 +64,15 @@ public final class Verify {
         void problem(String what);
     }
 
-    /** Reads everything; findings are in the result, not exceptions. */
+    /** Reads everything; findings are in the result, not exceptions. Nothing expires meanwhile. */
     public Verification run() {
+        try (Lease lease = Lease.take(archive, "verify", clock)) {
+            return run(lease);
+        }
+    }
+
+    private Verification run(Lease lease) {
+        LOG.log(Level.DEBUG, "verifying under {0}", lease);
         Instant begun = clock.instant();
         List<String> whole = new ArrayList<>();
         List<String> unfinished = new ArrayList<>();

@@ -16,7 +16,7 @@ import org.todoku.backup.archive.Sha256;
 /** Puts the blocks that the bases under this one do not have into packs, and notes which. */
 final class BasePacks {
     /** At most 52 objects for a gigabyte. */
-    private static final int PACK = 20 * 1024 * 1024;
+    private static final int PACK = 32 * 1024 * 1024;
 
     private static final int CHUNK = 64 * BaseManifest.BLOCK;
 

@@ -38,6 +38,7 @@ import org.todoku.backup.volume.LogTap;
  */
 public final class LogShipper implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(LogShipper.class.getName());
+    private static final Duration MARGIN = Duration.ofMillis(30);
     private static final int FENCE_SECONDS = 5;
     private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
     private static final LogPosition START = new LogPosition(0, 0);
@@ -50,12 +51,13 @@ public final class LogShipper implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Object fencing = new Object();
-    private final LogTap tap = new ShipperTap(stream, this);
+    private final LogTap tap;
     private final PutWindow window;
     private final Thread thread;
 
     // Of the shipper's own thread.
     private final Backlog backlog;
+    private final ForceMarks marks;
     private Optional<ForkPoint> sent;
     private long sentSequence;
 
@@ -89,6 +91,8 @@ public final class LogShipper implements AutoCloseable {
         this.archive = archive;
         this.epoch = epoch.number();
         this.backlog = new Backlog(stream, localLog);
+        this.marks = new ForceMarks(clock);
+        this.tap = new ShipperTap(stream, this, marks);
         this.settings = settings;
         this.clock = clock;
         this.tail = epoch.parent();
@@ -354,7 +358,8 @@ public final class LogShipper implements AutoCloseable {
                         sent.map(ForkPoint::hash).orElse(""),
                         known,
                         clock.instant().toString(),
-                        chunks));
+                        chunks,
+                        marks.take(chunks.getFirst().start(), chunks.getLast().end())));
     }
 
     /** With the lock held: the next one follows this, whatever becomes of it. */
@@ -408,11 +413,20 @@ public final class LogShipper implements AutoCloseable {
             return Long.MAX_VALUE;
         }
         if (!hurry) {
-            return settings.shipInterval().toNanos() - (now - lastSentNanos);
+            return settings.shipInterval().toNanos() - headStartNanos() - (now - lastSentNanos);
         }
         return window.size() == 0
                 ? 0
                 : window.usualNanos() / Segment.WINDOW - (now - lastSentNanos);
+    }
+
+    /**
+     * What was committed right after a put began waits for the next one to begin and to end, and is
+     * to be there within an interval all the same. At most a tenth of it, which is what it costs.
+     */
+    private long headStartNanos() {
+        long put = window.usualNanos() + MARGIN.toNanos();
+        return Math.min(put, settings.shipInterval().toNanos() / 10);
     }
 
     private long fenceNanos(long now) {

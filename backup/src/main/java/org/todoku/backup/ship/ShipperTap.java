@@ -5,7 +5,7 @@ import org.todoku.backup.volume.LogPosition;
 import org.todoku.backup.volume.LogTap;
 
 /** What the volume sees of a shipper. */
-record ShipperTap(LogStream stream, LogShipper shipper) implements LogTap {
+record ShipperTap(LogStream stream, LogShipper shipper, ForceMarks marks) implements LogTap {
     @Override
     public void written(LogPosition at, byte[] bytes) {
         stream.written(at, bytes);
@@ -13,7 +13,9 @@ record ShipperTap(LogStream stream, LogShipper shipper) implements LogTap {
 
     @Override
     public LogPosition forced() {
-        return stream.forced();
+        LogPosition upTo = stream.forced();
+        marks.note(upTo);
+        return upTo;
     }
 
     @Override

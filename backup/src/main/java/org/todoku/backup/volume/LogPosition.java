@@ -16,6 +16,22 @@ public record LogPosition(long file, long offset) implements Comparable<LogPosit
         }
     }
 
+    /**
+     * Reads {@code FILE:OFFSET}, or the log instant as one decimal number.
+     *
+     * @throws IllegalArgumentException when it is neither
+     */
+    public static LogPosition parse(String text) {
+        int colon = text.indexOf(':');
+        if (colon >= 0) {
+            return new LogPosition(
+                    Long.parseLong(text.substring(0, colon)),
+                    Long.parseLong(text.substring(colon + 1)));
+        }
+        long instant = Long.parseLong(text);
+        return new LogPosition(instant >>> 32, instant & 0xffff_ffffL);
+    }
+
     public long instant() {
         return file << 32 | offset;
     }

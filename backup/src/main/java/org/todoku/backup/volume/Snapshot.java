@@ -219,6 +219,17 @@ public final class Snapshot implements AutoCloseable {
         }
     }
 
+    void volumeGone() {
+        lock.lock();
+        try {
+            if (!isOver()) {
+                lose("the volume was detached", null);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private Saved save(SnapshotFile file, long at) throws IOException {
         byte[] old = new byte[BLOCK];
         fill(keep(file), at, ByteBuffer.wrap(old));

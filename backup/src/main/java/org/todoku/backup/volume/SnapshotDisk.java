@@ -19,6 +19,15 @@ final class SnapshotDisk implements Disk {
         open = snapshot;
     }
 
+    /** Nobody tells of changes any more: a snapshot that is still open is lost. */
+    void end() {
+        Snapshot snapshot = open;
+        if (snapshot != null) {
+            snapshot.volumeGone();
+        }
+        open = null;
+    }
+
     @Override
     public void makeFolder(Path folder) throws IOException {
         disk.makeFolder(folder);

@@ -113,6 +113,7 @@ public final class Volume {
     public boolean detach(Duration deadline) {
         queue.close();
         boolean all = drain.finish(deadline);
+        snapshots.end();
         watch.stop();
         VolumeRegistry.remove(this);
         if (!all) {

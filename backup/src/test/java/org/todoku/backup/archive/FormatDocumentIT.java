@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.todoku.backup.TestDatabase;
 import org.todoku.backup.objects.FolderObjects;
+import org.todoku.backup.ship.Compaction;
+import org.todoku.backup.ship.Retention;
 
 /**
  * The archive must be readable without this program: the script in {@code docs/archive-format.md},
@@ -29,8 +32,13 @@ class FormatDocumentIT {
                 "SKIPPED: needs python3-cryptography and zstd");
         try (TestDatabase database = TestDatabase.open(root, "a")) {
             database.insert(1, 1200);
-            database.backup.takeBase();
-            database.insert(2001, 300);
+            for (int i = 0; i < 12; i++) {
+                database.insert(2001 + 20 * i, 20);
+                database.backup.awaitArchived(TestDatabase.PATIENCE);
+                if (i == 4 || i == 5 || i == 6) {
+                    database.backup.takeBase();
+                }
+            }
         }
         rotateKey();
         List<Integer> rows;
@@ -44,6 +52,7 @@ class FormatDocumentIT {
             database.insert(4001, 300);
             rows = database.rows();
         }
+        compactAndExpire();
         assertThat(script()).contains("archive, key_file, target");
         Path script = Files.writeString(root.resolve("restore.py"), script());
         Path target = root.resolve("by-hand");
@@ -57,6 +66,15 @@ class FormatDocumentIT {
                 .as(() -> "the script said: " + said())
                 .isZero();
         assertThat(TestDatabase.rowsOf(target)).isEqualTo(rows);
+    }
+
+    private void compactAndExpire() {
+        try (Archive archive = TestDatabase.archive(root)) {
+            assertThat(new Compaction(archive).run(() -> true)).isPositive();
+            var retention = new Retention(archive, Duration.ZERO, InstantSource.system());
+            assertThat(retention.run().objects()).isPositive();
+            assertThat(archive.expired()).isPresent();
+        }
     }
 
     private void rotateKey() throws Exception {

@@ -93,6 +93,20 @@ class SnapshotTest {
         assertThat(Volume.read(file(0))).hasSize(100);
     }
 
+    @Test
+    void isLostWhenTheVolumeIsDetached() throws Exception {
+        create(file(0), 10_000);
+        try (Snapshot snapshot = volume.snapshot(root.resolve("scratch/aside"))) {
+            detach();
+            // Whoever attaches next changes the files without telling this snapshot.
+            assertThatThrownBy(() -> read(snapshot))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("detached");
+        } finally {
+            attach();
+        }
+    }
+
     private void assertSame(Map<Path, byte[]> read, Map<Path, byte[]> then, String as) {
         assertThat(read.keySet()).as(as).isEqualTo(then.keySet());
         then.forEach(

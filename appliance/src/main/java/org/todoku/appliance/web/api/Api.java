@@ -103,6 +103,8 @@ public final class Api {
                 .put("lagMs", archive.lagMillis())
                 .put("shippedInstant", archive.shippedInstant())
                 .put("lastBase", archive.lastBase().map(Object::toString).orElse(null))
+                .put("lastVerified", archive.verified().map(v -> v.at().toString()).orElse(null))
+                .put("problems", archive.verified().map(SystemState.Verified::problems).orElse(0))
                 .put("lastDrill", archive.lastDrill().map(Object::toString).orElse(null));
     }
 
