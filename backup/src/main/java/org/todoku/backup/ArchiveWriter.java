@@ -1,6 +1,5 @@
 package org.todoku.backup;
 
-import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +20,6 @@ import org.todoku.backup.archive.ArchiveKey;
 import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Epoch;
-import org.todoku.backup.archive.ForkPoint;
 import org.todoku.backup.archive.Heartbeat;
 import org.todoku.backup.archive.HostName;
 import org.todoku.backup.archive.ProbeVerdict;
@@ -148,28 +146,13 @@ final class ArchiveWriter {
             Optional<BaseManifest> base = newestBase(archive, chain);
             ShipSettings shipping = new ShipSettings(settings.shipInterval(), onFenced);
             LogShipper shipper = new LogShipper(archive, epoch, log, shipping, clock);
-            shipper.start(lacking(chain, log, booted.tap().written()));
+            shipper.startAt(booted.tap().forcedEnd());
             booted.tap().handOnTo(shipper.tap());
             Claimed claimed = new Claimed(epoch, shipper, base, booted.wasUnlogged());
             return new ArchiveWriter(config, settings, archive, claimed, clock);
         } catch (RuntimeException e) {
             store.close();
             throw e;
-        }
-    }
-
-    /** What is written while this is shipped the shipper reads from the local log itself. */
-    private static List<LogChunk> lacking(Chain chain, LocalLog log, LogPosition written) {
-        LogPosition from = chain.tail().map(ForkPoint::end).orElse(written);
-        try {
-            return from.isBefore(written) ? log.read(from, written) : List.of();
-        } catch (IOException e) {
-            throw new BackupException(
-                    BackupFault.DISK_FAILED,
-                    "reading the local log",
-                    e.toString(),
-                    "look at the disk; until it answers the archive stays behind",
-                    e);
         }
     }
 

@@ -17,6 +17,7 @@ final class LateTap implements LogTap {
     private final Condition changed = lock.newCondition();
     private @Nullable LogTap shipper;
     private LogPosition written = new LogPosition(0, 0);
+    private LogPosition forced = written;
     private boolean over;
 
     /** How far the log goes that was written while there was no shipper. */
@@ -24,6 +25,16 @@ final class LateTap implements LogTap {
         lock.lock();
         try {
             return written;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How much of that was forced. */
+    LogPosition forcedEnd() {
+        lock.lock();
+        try {
+            return forced;
         } finally {
             lock.unlock();
         }
@@ -68,6 +79,7 @@ final class LateTap implements LogTap {
     public LogPosition forced() {
         lock.lock();
         try {
+            forced = written;
             return shipper == null ? written : shipper.forced();
         } finally {
             lock.unlock();

@@ -28,6 +28,7 @@ import org.todoku.backup.archive.ForkPoint;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.restore.NodeFile;
+import org.todoku.backup.volume.LocalLog;
 import org.todoku.backup.volume.LogPosition;
 import org.todoku.backup.volume.VolumeListener;
 
@@ -61,6 +62,39 @@ class AloneTest {
             assertThat(again.rows()).isEqualTo(range(1000));
         }
         assertThat(ended.get()).isNull();
+    }
+
+    @Test
+    void readsALotOfLogAPartAtATime() throws Exception {
+        writeRows(0, 10);
+        takeArchiveAway();
+        try (Backup alone = open(ForcePolicy.LOCAL)) {
+            alone.start();
+            try (Connection connection = DriverManager.getConnection(alone.jdbcUrl());
+                    var insert = connection.prepareStatement("insert into t values(?, ?)")) {
+                connection.setAutoCommit(false);
+                for (int id = 10; id < 20_000; id++) {
+                    insert.setInt(1, id);
+                    insert.setString(2, "x".repeat(2900));
+                    insert.executeUpdate();
+                    if (id % 500 == 0) {
+                        connection.commit();
+                    }
+                }
+                connection.commit();
+            }
+            assertThat(new LocalLog(root.resolve("a/db")).files())
+                    .as("more than are read at a time")
+                    .hasSizeGreaterThan(36);
+            bringArchiveBack();
+            await(() -> standing(alone) == ArchiveStanding.WRITER);
+            insert(alone, 20_000, 20_010);
+            assertThat(alone.awaitArchived(TestDatabase.PATIENCE))
+                    .as(() -> alone.status().toString())
+                    .isTrue();
+        }
+        TestDatabase.restore(root, "copy", Optional.empty());
+        assertThat(TestDatabase.rowsOf(root.resolve("copy/db"))).isEqualTo(range(20_010));
     }
 
     @Test

@@ -132,6 +132,7 @@ class FrozenDiskIT {
             Process child = startChild();
             int confirmed = 0;
             try (BufferedReader out = child.inputReader()) {
+                assertThat(out.readLine()).startsWith("found ");
                 while (confirmed < 200) {
                     confirmed = confirmed(out.readLine());
                 }

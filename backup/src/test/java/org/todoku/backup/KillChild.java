@@ -17,6 +17,7 @@ public final class KillChild {
             Thread.ofPlatform().daemon().start(() -> takeBases(database.backup));
         }
         int next = database.rows().size();
+        System.out.println("found " + next);
         while (true) {
             database.insert(next, 1);
             System.out.println(next);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.volume.LocalLog;
@@ -20,9 +21,13 @@ final class Backlog {
     /** A size that any provider takes. */
     private static final int SEGMENT_LIMIT = 8 * 1024 * 1024;
 
+    /** Of about a mebibyte each: after days without the archive not all are read at once. */
+    private static final int FILES_AT_A_TIME = 32;
+
     private final LogStream stream;
     private final LocalLog localLog;
     private final Deque<List<LogChunk>> ready = new ArrayDeque<>();
+    private @Nullable Gap gap;
 
     Backlog(LogStream stream, LocalLog localLog) {
         this.stream = stream;
@@ -48,24 +53,44 @@ final class Backlog {
         ready.addAll(pieces(chunks));
     }
 
+    /** Whether there is more to be taken at once, beside what is ready. */
+    boolean hasMore() {
+        return gap != null;
+    }
+
     /**
-     * Takes what was forced since the last time.
+     * Takes what was forced since the last time; a part of it when much of that must be read from
+     * the local log.
      *
      * @param end behind the last byte that was sent; 0:0 when there was none
      */
     void take(LogPosition end) {
-        LogStream.Taken taken = stream.take();
-        List<LogChunk> chunks = new ArrayList<>();
-        LogPosition from =
-                taken.chunks().isEmpty() ? taken.upTo() : taken.chunks().getFirst().start();
-        if (end.file() > 0 && follows(end, from)) {
+        Gap open = gap;
+        if (open == null) {
+            LogStream.Taken taken = stream.take();
+            LogPosition from =
+                    taken.chunks().isEmpty() ? taken.upTo() : taken.chunks().getFirst().start();
+            if (end.file() == 0 || !follows(end, from)) {
+                add(taken.chunks());
+                return;
+            }
             // Bytes that the stream let go, or that were there before it listened.
             LogPosition start = taken.rewoundTo().filter(r -> r.isBefore(end)).orElse(end);
-            chunks.addAll(readLocal(start, from));
+            open = new Gap(start, from, taken.chunks());
+            gap = open;
         }
-        chunks.addAll(taken.chunks());
+        boolean last = open.to.file() - open.from.file() < FILES_AT_A_TIME;
+        LogPosition to = last ? open.to : new LogPosition(open.from.file() + FILES_AT_A_TIME, 0);
+        List<LogChunk> chunks = new ArrayList<>(readLocal(open.from, to));
+        if (last) {
+            chunks.addAll(open.behind);
+        }
+        gap = last ? null : new Gap(to, open.to, open.behind);
         add(chunks);
     }
+
+    /** Log that must be read from the local files, and what the stream had behind it. */
+    private record Gap(LogPosition from, LogPosition to, List<LogChunk> behind) {}
 
     private static boolean follows(LogPosition end, LogPosition next) {
         boolean nextFile = next.file() == end.file() + 1 && next.offset() == 0;

@@ -126,6 +126,18 @@ public final class LogShipper implements AutoCloseable {
     }
 
     /**
+     * Starts to follow a database that runs already: what the archive lacks is read from the local
+     * log, a part at a time.
+     *
+     * @param written how far that goes; what is written from now on comes through the tap
+     */
+    public void startAt(LogPosition written) {
+        stream.beginAt(written);
+        wanted = true;
+        thread.start();
+    }
+
+    /**
      * Waits until everything that was forced before this call is in the archive.
      *
      * @return false when the time is over first, or when this host was fenced
@@ -257,9 +269,9 @@ public final class LogShipper implements AutoCloseable {
     /** Sends one segment, if there is something to be sent. */
     private void send() {
         if (backlog.size() == 0) {
-            long waiting = stream.waitingNanos();
+            long since = System.nanoTime() - stream.waitingNanos();
+            readySinceNanos = backlog.hasMore() ? readySinceNanos : since;
             backlog.take(sent.map(ForkPoint::end).orElse(START));
-            readySinceNanos = System.nanoTime() - waiting;
         }
         if (backlog.size() > 0) {
             PreparedSegment segment = prepare(backlog.first());
@@ -272,7 +284,8 @@ public final class LogShipper implements AutoCloseable {
             }
             backlog.removeFirst();
         }
-        readySinceNanos = backlog.size() == 0 ? 0 : readySinceNanos;
+        boolean done = backlog.size() == 0 && !backlog.hasMore();
+        readySinceNanos = done ? 0 : readySinceNanos;
     }
 
     private void lookForFence() {
@@ -370,10 +383,10 @@ public final class LogShipper implements AutoCloseable {
         try {
             while (!stopping && fencedBy == null) {
                 long now = System.nanoTime();
-                boolean some = wanted || backlog.size() > 0;
+                boolean some = wanted || backlog.size() > 0 || backlog.hasMore();
                 long turn = some ? turnNanos(now) : Long.MAX_VALUE;
                 if (turn <= 0) {
-                    wanted &= backlog.size() > 0;
+                    wanted &= backlog.size() > 0 || backlog.hasMore();
                     return Work.SEND;
                 }
                 if (fenceNanos(now) <= 0) {
@@ -394,7 +407,8 @@ public final class LogShipper implements AutoCloseable {
      * put takes: so whoever comes next never waits for longer than a part of it.
      */
     private long turnNanos(long now) {
-        boolean hurry = backlog.size() > 1 || sentEnd.isBefore(hurriedUpTo);
+        boolean backlogged = backlog.size() > 1 || backlog.hasMore();
+        boolean hurry = backlogged || sentEnd.isBefore(hurriedUpTo);
         if (window.size() >= (hurry ? Segment.WINDOW : 1)) {
             return Long.MAX_VALUE;
         }

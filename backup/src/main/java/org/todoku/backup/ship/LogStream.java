@@ -35,6 +35,13 @@ final class LogStream {
         this.onForce = onForce;
     }
 
+    /** What was forced before it listened: up to here, by what the local log has. */
+    synchronized void beginAt(LogPosition position) {
+        end = position;
+        forced = position;
+        forcedNanos = System.nanoTime();
+    }
+
     /** Keeps the bytes as they are: nobody may change them any more. */
     synchronized void written(LogPosition at, byte[] bytes) {
         if (at.offset() + bytes.length <= LogScan.HEADER && at.offset() < LogScan.HEADER) {
