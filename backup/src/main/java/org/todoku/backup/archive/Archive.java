@@ -208,13 +208,14 @@ public final class Archive implements AutoCloseable {
      *
      * @param after the last segment known; those that slip in behind it are passed over
      * @param by who ends it, for people
+     * @return the number of the seal: all segments before it, and only these, count
      */
-    public void seal(long epoch, long after, String by) {
+    public long seal(long epoch, long after, String by) {
         for (long sequence = after + 1; ; sequence++) {
             String key = LogObjects.key(epoch, sequence);
             byte[] seal = SegmentFormat.encodeSeal(epoch, sequence, by);
             if (store.create(key, sealing.seal(key, seal)) || isSeal(epoch, sequence)) {
-                return;
+                return sequence;
             }
         }
     }

@@ -60,8 +60,29 @@ public final class Chain {
         }
         Link newest = links.getLast();
         long last = newest.segments().isEmpty() ? 0 : newest.segments().getLast();
-        archive.seal(newest.epoch().number(), last, by);
-        return read(archive);
+        long seal = archive.seal(newest.epoch().number(), last, by);
+        Chain ended = read(archive);
+        ended.requireEnd(seal - 1);
+        return ended;
+    }
+
+    /** The puts found this end: a listing that does not reach it lags, or something is gone. */
+    private void requireEnd(long sequence) {
+        Link newest = links.getLast();
+        long epoch = newest.epoch().number();
+        long reached =
+                newest.segments().isEmpty()
+                        ? before(archive.expired(), epoch)
+                        : newest.segments().getLast();
+        if (reached != sequence) {
+            throw new BackupException(
+                    BackupFault.OBJECT_MISSING,
+                    "reading the end of epoch " + epoch,
+                    "its last segment is %d, but the listing ends at %d"
+                            .formatted(sequence, reached),
+                    "does this store list late? Try again in a minute; todoku-migrate probe finds"
+                            + " it out");
+        }
     }
 
     public Optional<Epoch> newest() {
