@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Does many small things with {@value #THREADS} threads; the first fault ends it. */
 final class Workers {
@@ -18,17 +19,18 @@ final class Workers {
     static void run(String what, List<Callable<Boolean>> tasks) throws IOException {
         ExecutorService threads =
                 Executors.newFixedThreadPool(THREADS, Thread.ofVirtual().factory());
+        AtomicBoolean stopped = new AtomicBoolean();
         try {
             List<Future<Boolean>> futures = new ArrayList<>();
             for (Callable<Boolean> task : tasks) {
-                futures.add(threads.submit(task));
+                futures.add(threads.submit(() -> !stopped.get() && task.call()));
             }
             for (Future<Boolean> future : futures) {
                 await(what, future);
             }
         } finally {
-            // What has not begun does not begin any more.
-            threads.shutdownNow();
+            // What has begun is finished: it need not be done again.
+            stopped.set(true);
             threads.close();
         }
     }
