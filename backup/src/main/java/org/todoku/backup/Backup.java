@@ -137,7 +137,7 @@ public final class Backup implements AutoCloseable {
             InstantSource clock,
             Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
-        while (true) {
+        for (boolean told = false; ; told = true) {
             try {
                 return ArchiveWriter.open(config, node, fenced, clock);
             } catch (BackupException e) {
@@ -145,7 +145,13 @@ public final class Backup implements AutoCloseable {
                 if (e.fault() != BackupFault.STORE_UNREACHABLE || over) {
                     throw e;
                 }
-                LOG.log(Level.WARNING, e.getMessage());
+                if (!told) {
+                    LOG.log(
+                            Level.WARNING,
+                            "waiting up to {0} s for the archive: {1}",
+                            patience.toSeconds(),
+                            e.getMessage());
+                }
             }
             LockSupport.parkNanos(REACH_PAUSE.toNanos());
         }

@@ -108,7 +108,12 @@ class BadInputIT {
                 StoreLocation.of("s3://bucket/x", "http://127.0.0.1:9", "us-east-1", true);
         host.environment.putAll(Map.of("AWS_ACCESS_KEY_ID", "a", "AWS_SECRET_ACCESS_KEY", "b"));
         host.configure(Optional.of(nowhere), 9, 50);
-        expect(serve(folder.resolve("data")), 1, "s3://bucket/x");
+        Program.Result waited = serve(folder.resolve("data"));
+        String[] said = waited.err().strip().split("\\R");
+        assertThat(said).as(waited.toString()).hasSize(2);
+        assertThat(said[0]).contains("waiting up to 30 s for the archive");
+        assertThat(said[1]).contains("s3://bucket/x", "Hint: ");
+        assertThat(waited.status()).isEqualTo(1);
         host.configure(Optional.of(place), 9, 50);
         try (Program server = host.serve(folder.resolve("data"))) {
             assertThat(server.output()).contains("ready");
