@@ -139,7 +139,8 @@ class ManyKillsTest {
         private Process start() throws IOException {
             List<String> command = new ArrayList<>();
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
+            command.addAll(
+                    List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData"));
             command.add("-Dderby.stream.error.file=" + home.resolve("child-derby.log"));
             command.addAll(List.of("-cp", System.getProperty("java.class.path")));
             command.addAll(

@@ -65,6 +65,7 @@ class FailingDiskTest {
         attach(ArchiveRole.STANDS_IN, 1 << 20);
         commit("one");
         assertThat(volume.state()).isEqualTo(StorageState.NORMAL);
+        await(() -> volume.queuedBytes() == 0);
         hangs = true;
         await(() -> volume.state() == StorageState.STALLED);
         assertThat(volume.queuedBytes()).isZero();
