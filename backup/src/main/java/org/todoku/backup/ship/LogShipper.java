@@ -27,7 +27,7 @@ import org.todoku.backup.volume.LogTap;
  *
  * <p>While somebody waits for the archive, because the disk is stalled or the policy wants both,
  * and while it catches up, up to {@value Segment#WINDOW} segments are on their way at a time,
- * spread evenly over the time that a put takes (docs/adr/0009).
+ * spread evenly over the time that a put takes (docs/adr/0010).
  *
  * <p>It does not wait for the local disk to have what it ships: the archive may be ahead of the
  * disk, and after a crash the catch-up brings the disk up to it (docs/adr/0005).

@@ -67,7 +67,7 @@ class PutWindowTest {
         assertThat(tap.awaitShipped(ends.get(0), SHORT)).isFalse();
         assertThat(tap.awaitShipped(ends.get(1), SHORT)).isFalse();
         assertThat(shipper.position().sequence()).isZero();
-        assertThat(shipper.status().trouble()).isPresent();
+        await(() -> shipper.status().trouble().isPresent());
 
         store.release(name(1));
         assertThat(tap.awaitShipped(ends.get(1), PATIENCE)).isTrue();
