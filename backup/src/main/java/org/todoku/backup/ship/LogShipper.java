@@ -38,7 +38,6 @@ import org.todoku.backup.volume.LogTap;
  */
 public final class LogShipper implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(LogShipper.class.getName());
-    private static final Duration MARGIN = Duration.ofMillis(30);
     private static final int FENCE_SECONDS = 5;
     private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
     private static final LogPosition START = new LogPosition(0, 0);
@@ -46,6 +45,7 @@ public final class LogShipper implements AutoCloseable {
     private final Archive archive;
     private final long epoch;
     private final ShipSettings settings;
+    private final Turns turns;
     private final InstantSource clock;
     private final LogStream stream = new LogStream(this::forced);
     private final ReentrantLock lock = new ReentrantLock();
@@ -99,6 +99,7 @@ public final class LogShipper implements AutoCloseable {
         this.sent = epoch.parent();
         this.sentEnd = end();
         this.lastFenceNanos = System.nanoTime();
+        this.turns = new Turns(settings.shipInterval());
         this.lastSentNanos = System.nanoTime() - settings.shipInterval().toNanos();
         this.window = new PutWindow(archive, new Puts(), lock, changed);
         this.thread = Thread.ofPlatform().daemon().name("log-shipper").unstarted(this::run);
@@ -402,31 +403,10 @@ public final class LogShipper implements AutoCloseable {
         }
     }
 
-    /**
-     * How long until the next segment may be sent. In a hurry they are spread over the time that a
-     * put takes: so whoever comes next never waits for longer than a part of it.
-     */
     private long turnNanos(long now) {
         boolean backlogged = backlog.size() > 1 || backlog.hasMore();
         boolean hurry = backlogged || sentEnd.isBefore(hurriedUpTo);
-        if (window.size() >= (hurry ? Segment.WINDOW : 1)) {
-            return Long.MAX_VALUE;
-        }
-        if (!hurry) {
-            return settings.shipInterval().toNanos() - headStartNanos() - (now - lastSentNanos);
-        }
-        return window.size() == 0
-                ? 0
-                : window.usualNanos() / Segment.WINDOW - (now - lastSentNanos);
-    }
-
-    /**
-     * What was committed right after a put began waits for the next one to begin and to end, and is
-     * to be there within an interval all the same. At most a tenth of it, which is what it costs.
-     */
-    private long headStartNanos() {
-        long put = window.usualNanos() + MARGIN.toNanos();
-        return Math.min(put, settings.shipInterval().toNanos() / 10);
+        return turns.nanos(window, hurry, now - lastSentNanos);
     }
 
     private long fenceNanos(long now) {
