@@ -24,6 +24,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +60,13 @@ class DerbyPurgeWindowTest {
 
     private boolean dieInTheWindow(Path stopped) throws Exception {
         VirtualMachine machine = launch(stopped);
+        boolean found = stopInTheWindow(machine, stopped);
+        // Its end is told before it has let go of the database.
+        assertThat(machine.process().waitFor(30, TimeUnit.SECONDS)).as("it ended").isTrue();
+        return found;
+    }
+
+    private static boolean stopInTheWindow(VirtualMachine machine, Path stopped) throws Exception {
         ClassPrepareRequest prepared = machine.eventRequestManager().createClassPrepareRequest();
         prepared.addClassFilter(WORK);
         prepared.enable();
