@@ -45,6 +45,7 @@ record ArchivedState(Continuity continuity) implements SystemState {
                 archive.lastBase(),
                 archive.verified()
                         .map(v -> new Verified(Instant.parse(v.checked()), v.problems().size())),
+                archive.expiryHeld(),
                 Optional.empty());
     }
 }

@@ -171,6 +171,7 @@ final class Alone {
                         over == null ? WARNING + " (" + lastTrouble + ")" : "" + over.getMessage()),
                 tries.get(),
                 Optional.empty(),
+                Optional.empty(),
                 over == null ? ArchiveStanding.NOT_ASKED : ArchiveStanding.ENDED,
                 Optional.empty());
     }

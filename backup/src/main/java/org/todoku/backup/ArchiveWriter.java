@@ -68,7 +68,7 @@ final class ArchiveWriter {
     private Instant baseNotBefore = Instant.EPOCH;
     private boolean stopping;
     private @Nullable Thread thread;
-    private @Nullable Upkeep upkeep;
+    private volatile @Nullable Upkeep upkeep;
     private volatile @Nullable Verifying verifying;
 
     private ArchiveWriter(
@@ -324,6 +324,7 @@ final class ArchiveWriter {
                 ship.trouble().map(e -> String.valueOf(e.getMessage())),
                 ship.failedPuts(),
                 Optional.ofNullable(verifying).flatMap(Verifying::newest),
+                Optional.ofNullable(upkeep).flatMap(Upkeep::expiryHeld),
                 ship.fencedBy().isPresent() ? ArchiveStanding.ENDED : ArchiveStanding.WRITER,
                 ship.fencedBy());
     }

@@ -32,6 +32,7 @@ public record BackupStatus(
      * @param trouble one line, while the archive cannot be written
      * @param failedPuts how many puts of the log failed since the start, tries included
      * @param verified what was found when everything was read back last
+     * @param expiryHeld one line, while nothing expires: the store refuses it, or somebody reads
      * @param fencedBy the epoch that took over, once this host may not write any more
      */
     public record ArchiveStatus(
@@ -43,6 +44,7 @@ public record BackupStatus(
             Optional<String> trouble,
             long failedPuts,
             Optional<Verification> verified,
+            Optional<String> expiryHeld,
             ArchiveStanding standing,
             Optional<Epoch> fencedBy) {}
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.BaseLayers;
 import org.todoku.backup.archive.BaseManifest;
+import org.todoku.backup.archive.Capsule;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Chain.SegmentRef;
 import org.todoku.backup.archive.Epoch;
@@ -135,10 +136,13 @@ public final class Follower implements AutoCloseable {
         }
         var shipping = new ShipSettings(settings.interval(), newer -> {});
         LogShipper shipper = new LogShipper(target, epoch, log, shipping, clock);
+        // Before anything is shipped: so its absence is never taken for a loss.
+        target.putCapsule(
+                epoch.number(),
+                source.newestEpoch()
+                        .flatMap(writer -> source.capsule(writer.number()))
+                        .orElse(Capsule.empty(settings.version())));
         shipper.start(List.of());
-        source.newestEpoch()
-                .flatMap(writer -> source.capsule(writer.number()))
-                .ifPresent(capsule -> target.putCapsule(epoch.number(), capsule));
         // Bases of a line that no longer joins stay what they are: these get other names.
         long line = joins.isEmpty() ? epoch.number() : chain.links().getFirst().epoch().number();
         LogPosition from = joins.map(ForkPoint::end).orElseGet(() -> first(log));

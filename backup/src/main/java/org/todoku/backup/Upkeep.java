@@ -29,7 +29,7 @@ final class Upkeep {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private boolean stopping;
-    private String lastHeld = "";
+    private volatile String lastHeld = "";
     private @Nullable Thread thread;
 
     Upkeep(Compaction compaction, Retention retention, Verifying verifying, BooleanSupplier may) {
@@ -100,6 +100,11 @@ final class Upkeep {
             LOG.log(Level.WARNING, "nothing more expires for now: " + held.get());
         }
         lastHeld = held.orElse("");
+    }
+
+    /** Why the last run expired less than it might have; empty when it did all. */
+    Optional<String> expiryHeld() {
+        return Optional.of(lastHeld).filter(held -> !held.isEmpty());
     }
 
     private boolean isStopping() {

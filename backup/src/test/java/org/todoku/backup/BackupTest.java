@@ -22,8 +22,6 @@ import org.todoku.backup.fault.BackupFault;
 
 class BackupTest {
     @TempDir Path root;
-    private int refused;
-    private int told;
 
     @Test
     void restoresEverythingThatWasArchived() throws Exception {
@@ -156,53 +154,6 @@ class BackupTest {
     }
 
     @Test
-    void noSabotagedObjectLeadsToAShortRestore() throws Exception {
-        try (var database = TestDatabase.open(root, "a")) {
-            for (int i = 0; i < 5; i++) {
-                database.insert(i * 400, 400);
-                database.backup.awaitArchived(TestDatabase.PATIENCE);
-                if (i >= 1 && i <= 3) {
-                    // The second is full, since the first one is large beside what it lies over.
-                    database.backup.takeBase();
-                }
-            }
-        }
-        try (Archive archive = TestDatabase.archive(root)) {
-            assertThat(archive.bases().getLast().parent()).isPresent();
-        }
-        List<Path> objects;
-        try (Stream<Path> files = Files.walk(root.resolve("archive"))) {
-            objects =
-                    files.filter(Files::isRegularFile)
-                            .filter(p -> p.toString().matches(".*/(log|base)/.*"))
-                            .sorted()
-                            .toList();
-        }
-        assertThat(objects).hasSizeGreaterThan(6);
-        Path last = objects.getLast();
-        for (Path object : objects) {
-            byte[] whole = Files.readAllBytes(object);
-            byte[] flipped = whole.clone();
-            flipped[whole.length / 2] ^= 1;
-            expectNoShortRestore(object, flipped);
-            expectNoShortRestore(object, java.util.Arrays.copyOf(whole, whole.length - 1));
-            expectNoShortRestore(
-                    object, Files.readAllBytes(object.equals(last) ? objects.getFirst() : last));
-            if (!object.equals(last)) {
-                Files.delete(object);
-                assertRefused(object);
-            }
-            Files.write(object, whole);
-        }
-        // Refused, or done without a damaged base and said so.
-        assertThat(refused).isPositive();
-        assertThat(told).isPositive();
-        assertThat(refused + told).isGreaterThan(objects.size() * 3 / 2);
-        TestDatabase.restore(root, "whole", Optional.empty());
-        assertThat(TestDatabase.rowsOf(root.resolve("whole/db"))).isEqualTo(range(0, 2000));
-    }
-
-    @Test
     void waitsForTheArchiveWhenThePolicySaysSo() throws Exception {
         try (var database = TestDatabase.open(root, "a", ForcePolicy.LOCAL_AND_ARCHIVE)) {
             database.insert(0, 20);
@@ -232,25 +183,6 @@ class BackupTest {
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-    }
-
-    private void expectNoShortRestore(Path object, byte[] sabotaged) throws Exception {
-        Files.write(object, sabotaged);
-        assertRefused(object);
-    }
-
-    /** A segment that the base does not need may be broken; what is restored is whole then. */
-    private void assertRefused(Path object) throws Exception {
-        String name = root.resolve("archive").relativize(object).toString();
-        try {
-            var reached = TestDatabase.restore(root, "x", Optional.empty());
-            told += reached.warnings().isEmpty() ? 0 : 1;
-            assertThat(TestDatabase.rowsOf(root.resolve("x/db"))).as(name).hasSize(2000);
-        } catch (BackupException e) {
-            refused++;
-            assertThat(e.fault().exitStatus()).as(name).isEqualTo(3);
-        }
-        deleteTree(root.resolve("x"));
     }
 
     private static void assertFault(

@@ -41,6 +41,12 @@ public final class TestDatabase implements AutoCloseable {
         return new TestDatabase(config(root, name, force));
     }
 
+    /** One whose archive lies somewhere else. */
+    public static TestDatabase open(Path root, String name, StoreLocation archive)
+            throws SQLException {
+        return new TestDatabase(config(root, name, ForcePolicy.LOCAL_OR_ARCHIVE, archive));
+    }
+
     private TestDatabase(BackupConfig config) throws SQLException {
         backup = Backup.open(config, fencedBy::add, InstantSource.system());
         connection = DriverManager.getConnection(backup.jdbcUrl() + ";create=true");
@@ -53,11 +59,16 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     public static BackupConfig config(Path root, String name, ForcePolicy force) {
+        StoreLocation location = StoreLocation.of(root.resolve("archive").toUri().toString());
+        return config(root, name, force, location);
+    }
+
+    private static BackupConfig config(
+            Path root, String name, ForcePolicy force, StoreLocation location) {
         Path key = root.resolve("archive.key");
         if (!Files.exists(key)) {
             ArchiveKey.generate(new SecureRandom()).write(key);
         }
-        StoreLocation location = StoreLocation.of(root.resolve("archive").toUri().toString());
         var archive =
                 new BackupConfig.ArchiveSettings(
                         location,

@@ -50,6 +50,7 @@ public interface SystemState {
      *
      * @param trouble one line, while it cannot be written
      * @param failedPuts how many puts failed since the start
+     * @param expiryHeld one line, while nothing expires there
      */
     record Archive(
             Standing standing,
@@ -60,6 +61,7 @@ public interface SystemState {
             long shippedInstant,
             Optional<Instant> lastBase,
             Optional<Verified> verified,
+            Optional<String> expiryHeld,
             Optional<Instant> lastDrill) {}
 
     /**

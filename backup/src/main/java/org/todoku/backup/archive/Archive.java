@@ -1,10 +1,7 @@
 package org.todoku.backup.archive;
 
-import com.google.crypto.tink.Aead;
 import com.google.crypto.tink.KeysetHandle;
-import com.google.crypto.tink.RegistryConfiguration;
 import java.io.IOException;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -39,24 +36,20 @@ public final class Archive implements AutoCloseable {
     private final Keysets keysets;
     private final KeysetHandle keyset;
     private final Sealing sealing;
+    private final Epochs epochs;
     private final LogObjects log;
     private final String id;
 
-    private Archive(ObjectStore store, Keysets keysets, KeysetHandle keyset, String id) {
+    private Archive(ObjectStore store, Keysets keysets, Keysets.Opened opened, String id) {
         this.store = store;
         this.keysets = keysets;
-        this.keyset = keyset;
+        this.keyset = opened.keyset();
         this.id = id;
-        try {
-            Aead aead = keyset.getPrimitive(RegistryConfiguration.get(), Aead.class);
-            this.sealing = new Sealing(aead, id);
-            Sealing opener = sealing;
-            this.log =
-                    new LogObjects(
-                            store, key -> store.get(key).map(found -> opener.open(key, found)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        this.sealing = new Sealing(opened.aead(), id);
+        this.epochs = new Epochs(store, new SignedJson(opened.aead(), id));
+        Sealing opener = sealing;
+        this.log =
+                new LogObjects(store, key -> store.get(key).map(found -> opener.open(key, found)));
     }
 
     /** Opens an archive that exists. */
@@ -85,16 +78,14 @@ public final class Archive implements AutoCloseable {
     /** Opens an archive, and makes it first where there is none. */
     public static Archive openOrCreate(ObjectStore store, ArchiveKey key, InstantSource clock) {
         if (store.get(INFO).isEmpty()) {
+            if (!store.list("epoch/").isEmpty()) {
+                // A new key would make all that lies there unreadable.
+                throw missing(INFO + " in " + store.location() + ", where epochs lie");
+            }
             byte[] random = new byte[16];
             new SecureRandom().nextBytes(random);
-            ArchiveInfo info =
-                    new ArchiveInfo(
-                            FORMAT,
-                            HexFormat.of().formatHex(random),
-                            clock.instant().toString(),
-                            Keysets.first(key));
             // Whoever comes second finds the other's keyset and opens that.
-            store.create(INFO, Json.write(info));
+            store.create(INFO, Keysets.first(key, HexFormat.of().formatHex(random), clock));
         }
         return open(store, key);
     }
@@ -124,29 +115,32 @@ public final class Archive implements AutoCloseable {
         return store;
     }
 
-    /** The highest epoch: the writer. Lists, so only for starts and moves. */
+    /**
+     * The highest epoch: the writer. Lists, so only for starts and moves.
+     *
+     * @throws BackupException {@code OBJECT_MISSING} when an epoch that was written under is gone
+     */
     public Optional<Epoch> newestEpoch() {
-        return store.list("epoch/").stream()
-                .map(ObjectInfo::key)
-                .filter(key -> key.endsWith(".json"))
-                .max(Comparator.naturalOrder())
-                .map(this::readEpoch);
+        return epochs.newest();
     }
 
     public Optional<Epoch> epoch(long number) {
-        String key = epochKey(number);
-        return store.get(key).map(content -> parse(key, content, Epoch.class));
+        return epochs.epoch(number);
+    }
+
+    /** Who ended this epoch; empty while that cannot be read. Lists. */
+    public Optional<Epoch> successor(long epoch) {
+        return epochs.successor(epoch);
+    }
+
+    /** Whether a later epoch was claimed, also under a key that replaced the one used here. */
+    public boolean isOver(long epoch) {
+        return epochs.isOver(epoch);
     }
 
     /** Claims an epoch. False when somebody else has it. */
     public boolean claim(Epoch epoch) {
-        byte[] content = Json.write(epoch);
-        String key = epochKey(epoch.number());
-        // A lost reply and a second try find our own claim: it names our owner and moment.
-        return store.create(key, content)
-                || store.get(key)
-                        .filter(found -> java.util.Arrays.equals(found, content))
-                        .isPresent();
+        return epochs.claim(epoch);
     }
 
     /** Makes a segment ready to be put. */
@@ -173,16 +167,15 @@ public final class Archive implements AutoCloseable {
         if (store.create(key, segment.object())) {
             return;
         }
-        byte[] found =
-                store.get(key)
-                        .map(object -> sealing.open(key, object))
-                        .orElseThrow(() -> goneAgain(key));
+        byte[] found = store.get(key).orElseThrow(() -> goneAgain(key));
+        try {
+            found = sealing.open(key, found);
+        } catch (BackupException e) {
+            // Under a key that came after ours: nobody but the next writer has it.
+            throw e.fault() == BackupFault.WRONG_KEY ? ended(key) : e;
+        }
         if (SegmentFormat.isSeal(key, found)) {
-            throw new BackupException(
-                    BackupFault.FENCED,
-                    "shipping " + key,
-                    "another host has ended this epoch",
-                    "todoku-migrate status shows who serves now");
+            throw ended(key);
         }
         if (!java.util.Arrays.equals(found, segment.content())) {
             throw new BackupException(
@@ -191,6 +184,14 @@ public final class Archive implements AutoCloseable {
                     "another segment lies there: two processes write under one epoch",
                     "stop both, and start one again");
         }
+    }
+
+    private static BackupException ended(String key) {
+        return new BackupException(
+                BackupFault.FENCED,
+                "shipping " + key,
+                "another host has ended this epoch",
+                "todoku-migrate status shows who serves now");
     }
 
     private BackupException goneAgain(String key) {
@@ -368,6 +369,10 @@ public final class Archive implements AutoCloseable {
                 .map(key -> parse(key, read(key), Capsule.class));
     }
 
+    boolean hasCapsule(long epoch) {
+        return store.get(capsuleKey(epoch)).isPresent();
+    }
+
     /** Replaces the writer's sign of life. */
     public void replace(Heartbeat heartbeat) {
         store.replace(HEARTBEAT, Json.write(heartbeat));
@@ -387,8 +392,12 @@ public final class Archive implements AutoCloseable {
 
     /** Keeps what a probe found; the newest verdict counts. Lists. */
     public void put(ProbeVerdict verdict) {
-        long number = verdicts().size() + 1L;
-        create(VERDICTS + pad(number), Json.write(verdict));
+        long last =
+                verdicts().stream()
+                        .mapToLong(key -> Long.parseLong(key.substring(VERDICTS.length())))
+                        .max()
+                        .orElse(0);
+        create(VERDICTS + pad(last + 1), Json.write(verdict));
     }
 
     /**
@@ -453,13 +462,6 @@ public final class Archive implements AutoCloseable {
                         + " archive");
     }
 
-    private Epoch readEpoch(String key) {
-        byte[] content =
-                store.get(key)
-                        .orElseThrow(() -> new IllegalStateException("listed but gone: " + key));
-        return parse(key, content, Epoch.class);
-    }
-
     private static ArchiveInfo info(byte[] content) {
         return parse(INFO, content, ArchiveInfo.class);
     }
@@ -470,10 +472,6 @@ public final class Archive implements AutoCloseable {
         } catch (IOException e) {
             throw Sealing.damaged(key, "it is no JSON of this format", e);
         }
-    }
-
-    private static String epochKey(long number) {
-        return "epoch/" + pad(number) + ".json";
     }
 
     private static String capsuleKey(long epoch) {

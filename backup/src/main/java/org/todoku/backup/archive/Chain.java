@@ -1,6 +1,7 @@
 package org.todoku.backup.archive;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.todoku.backup.fault.BackupException;
@@ -152,19 +153,45 @@ public final class Chain {
     }
 
     /**
-     * One line when the newest epoch's writer said that it had shipped more than there is now: the
-     * loss of the last segments shows nowhere else, since nothing names them yet.
+     * One line when a writer said that it had shipped more than there is now: the loss of the last
+     * segments, or of the newest epoch, may show nowhere else, since nothing names them yet.
      */
     public Optional<String> lostTail() {
         long epoch = newest().map(Epoch::number).orElse(0L);
         LogPosition end = tail().map(ForkPoint::end).orElse(new LogPosition(0, 0));
         return archive.heartbeat()
-                .filter(heartbeat -> heartbeat.epoch() == epoch)
-                .filter(heartbeat -> heartbeat.shipped().isAfter(end))
+                .filter(
+                        heartbeat ->
+                                heartbeat.epoch() > epoch
+                                        || (heartbeat.epoch() == epoch
+                                                && heartbeat.shipped().isAfter(end)))
                 .map(
                         heartbeat ->
-                                "the newest log is missing: at %s its writer had shipped up to %s, the archive ends at %s"
-                                        .formatted(heartbeat.time(), heartbeat.shipped(), end));
+                                "the newest log is missing: at %s the writer of epoch %d had shipped up to %s, the archive ends at %s in epoch %d"
+                                        .formatted(
+                                                heartbeat.time(),
+                                                heartbeat.epoch(),
+                                                heartbeat.shipped(),
+                                                end,
+                                                epoch));
+    }
+
+    /**
+     * One line when the newest epoch that anything was shipped under has no capsule: each puts its
+     * own before it ships, so somebody deleted it, and what {@link Archive#capsule} finds is older.
+     * Lists.
+     */
+    public Optional<String> lostCapsule() {
+        Optional<Long> shipped =
+                links.stream()
+                        .filter(link -> !link.segments().isEmpty())
+                        .map(link -> link.epoch().number())
+                        .max(Comparator.naturalOrder());
+        return shipped.filter(epoch -> !archive.hasCapsule(epoch))
+                .map(
+                        epoch ->
+                                "the capsule of epoch %d is missing: what is known of configuration and secret files is older"
+                                        .formatted(epoch));
     }
 
     /** The last number of an epoch that was given up; 0 when none was. */

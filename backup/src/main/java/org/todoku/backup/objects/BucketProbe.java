@@ -158,7 +158,18 @@ public final class BucketProbe {
     private Check replaceIsVisible() {
         int stale = 0;
         for (int i = 0; i < ROUNDS; i++) {
-            store.replace(prefix + "replaced", bytes("version " + i));
+            try {
+                store.replace(prefix + "replaced", bytes("version " + i));
+            } catch (BackupException e) {
+                if (e.fault() != BackupFault.STORE_REFUSED) {
+                    throw e;
+                }
+                return new Check(
+                        "replace-visible",
+                        true,
+                        "these credentials may only add here, which protects the archive",
+                        false);
+            }
             String read = store.get(prefix + "replaced").map(BucketProbe::text).orElse("");
             if (!read.equals("version " + i)) {
                 stale++;

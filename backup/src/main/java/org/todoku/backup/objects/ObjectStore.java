@@ -33,8 +33,8 @@ public interface ObjectStore extends AutoCloseable {
     void delete(String key);
 
     /**
-     * Stores or replaces an object below {@code probe/}, and says what time that was by the store's
-     * own clock; empty when the store does not tell.
+     * Creates an object below {@code probe/} that is not there yet, and says what time that was by
+     * the store's own clock; empty when the store does not tell.
      */
     default Optional<Instant> clock(String key) {
         return Optional.empty();

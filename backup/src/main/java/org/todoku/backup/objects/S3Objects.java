@@ -158,15 +158,27 @@ public final class S3Objects implements ObjectStore {
     @Override
     public Optional<Instant> clock(String key) {
         return attempt(
-                "writing",
+                "creating",
                 key,
-                () ->
-                        client.putObject(
-                                        r -> r.bucket(place.bucket()).key(place.prefix() + key),
+                () -> {
+                    try {
+                        return client.putObject(
+                                        r ->
+                                                r.bucket(place.bucket())
+                                                        .key(place.prefix() + key)
+                                                        .ifNoneMatch("*"),
                                         RequestBody.fromBytes(new byte[] {'x'}))
                                 .sdkHttpResponse()
                                 .firstMatchingHeader("Date")
-                                .flatMap(S3Objects::time));
+                                .flatMap(S3Objects::time);
+                    } catch (S3Exception e) {
+                        if (e.statusCode() == PRECONDITION_FAILED) {
+                            // The answer to a first try was lost, and the time with it.
+                            return Optional.empty();
+                        }
+                        throw e;
+                    }
+                });
     }
 
     /** RFC 9110, 5.6.7: all dates are IMF-fixdate, always GMT. */

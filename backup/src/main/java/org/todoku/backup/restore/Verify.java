@@ -18,6 +18,7 @@ import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.BaseManifest.BaseFile;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Chain.SegmentRef;
+import org.todoku.backup.archive.Epoch;
 import org.todoku.backup.archive.ForkPoint;
 import org.todoku.backup.archive.HostName;
 import org.todoku.backup.archive.Lease;
@@ -96,6 +97,8 @@ public final class Verify {
                     }
                     log(refs, starts, packs, of);
                     chain.lostTail().ifPresent(this::problem);
+                    chain.lostCapsule().ifPresent(this::problem);
+                    archive.capsule(chain.newest().map(Epoch::number).orElse(0L));
                     unfinished.addAll(archive.unfinishedBases());
                 });
         return new Verification(

@@ -290,7 +290,7 @@ public final class LogShipper implements AutoCloseable {
     }
 
     private void lookForFence() {
-        if (archive.epoch(epoch + 1).isPresent()) {
+        if (archive.isOver(epoch)) {
             fenced();
         }
         answered(null);
@@ -316,8 +316,7 @@ public final class LogShipper implements AutoCloseable {
             if (isFenced()) {
                 return;
             }
-            Epoch newest =
-                    archive.newestEpoch().filter(e -> e.number() > epoch).orElseGet(this::unnamed);
+            Epoch newest = archive.successor(epoch).orElseGet(this::unnamed);
             settings.onFenced().accept(newest);
             lock.lock();
             try {
@@ -338,7 +337,7 @@ public final class LogShipper implements AutoCloseable {
         }
     }
 
-    /** Our epoch was sealed, and whoever did it has not yet claimed the next. */
+    /** Our epoch was sealed, and whoever did it has not yet claimed the next, or not readably. */
     private Epoch unnamed() {
         String now = clock.instant().toString();
         return new Epoch(epoch + 1, "", "another host", "", Optional.empty(), now, "");

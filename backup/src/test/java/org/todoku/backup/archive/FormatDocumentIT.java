@@ -56,16 +56,31 @@ class FormatDocumentIT {
         assertThat(script()).contains("archive, key_file, target");
         Path script = Files.writeString(root.resolve("restore.py"), script());
         Path target = root.resolve("by-hand");
-        assertThat(
-                        run(
-                                "python3",
-                                script.toString(),
-                                root.resolve("archive").toString(),
-                                root.resolve("archive.key").toString(),
-                                target.toString()))
-                .as(() -> "the script said: " + said())
-                .isZero();
+        assertThat(restore(script, target)).as(() -> "the script said: " + said()).isZero();
         assertThat(TestDatabase.rowsOf(target)).isEqualTo(rows);
+        noticesAChangedEpoch(script);
+    }
+
+    private int restore(Path script, Path target) throws Exception {
+        return run(
+                "python3",
+                script.toString(),
+                root.resolve("archive").toString(),
+                root.resolve("archive.key").toString(),
+                target.toString());
+    }
+
+    /** One letter of the host's name, which nothing else would notice. */
+    private void noticesAChangedEpoch(Path script) throws Exception {
+        Path epoch;
+        try (var epochs = Files.list(root.resolve("archive/epoch"))) {
+            epoch = epochs.max(java.util.Comparator.naturalOrder()).orElseThrow();
+        }
+        String text = Files.readString(epoch);
+        Files.writeString(epoch, text.replace("\"owner\" : \"", "\"owner\" : \"x"));
+        assertThat(restore(script, root.resolve("changed"))).isPositive();
+        assertThat(said()).contains("InvalidTag");
+        Files.writeString(epoch, text);
     }
 
     private void compactAndExpire() {

@@ -2,15 +2,21 @@ package org.todoku.backup.ship;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.objects.ObjectInfo;
 import org.todoku.backup.objects.ObjectStore;
 
-/** A real store that refuses what it is told to, as if the process had died there. */
+/**
+ * A real store that refuses what it is told to, as if the process had died there. Holds everybody
+ * to the rule that no key is written twice, not even after it was deleted.
+ */
 public final class FaultyObjects implements ObjectStore {
     private final ObjectStore inner;
+    private final Set<String> created = ConcurrentHashMap.newKeySet();
     private volatile Predicate<String> refuses = call -> false;
 
     public FaultyObjects(ObjectStore inner) {
@@ -27,12 +33,19 @@ public final class FaultyObjects implements ObjectStore {
     @Override
     public boolean create(String key, byte[] content) {
         look("create", key);
-        return inner.create(key, content);
+        boolean done = inner.create(key, content);
+        if (done && !created.add(key)) {
+            throw new AssertionError("written twice: " + key);
+        }
+        return done;
     }
 
     @Override
     public void replace(String key, byte[] content) {
         look("replace", key);
+        if (!key.startsWith("status/")) {
+            throw new AssertionError("replaced: " + key);
+        }
         inner.replace(key, content);
     }
 

@@ -105,6 +105,7 @@ public final class Api {
                 .put("lastBase", archive.lastBase().map(Object::toString).orElse(null))
                 .put("lastVerified", archive.verified().map(v -> v.at().toString()).orElse(null))
                 .put("problems", archive.verified().map(SystemState.Verified::problems).orElse(0))
+                .put("expiryHeld", archive.expiryHeld().orElse(null))
                 .put("lastDrill", archive.lastDrill().map(Object::toString).orElse(null));
     }
 
