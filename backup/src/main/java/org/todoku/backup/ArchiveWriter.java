@@ -18,6 +18,7 @@ import org.todoku.backup.BackupConfig.ArchiveSettings;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.ArchiveKey;
 import org.todoku.backup.archive.BaseManifest;
+import org.todoku.backup.archive.BlobObjects;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Epoch;
 import org.todoku.backup.archive.Heartbeat;
@@ -306,6 +307,10 @@ final class ArchiveWriter {
         BaseManifest taken = bases.take(source, over);
         newestBase = taken;
         return taken;
+    }
+
+    BlobObjects blobs() {
+        return archive.blobs();
     }
 
     boolean awaitShipped(Duration timeout) {

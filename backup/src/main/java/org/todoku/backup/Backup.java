@@ -20,6 +20,7 @@ import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.restore.NodeFile;
 import org.todoku.backup.restore.NodeFile.Restored;
 import org.todoku.backup.volume.LogTap;
+import org.todoku.backup.volume.StorageState;
 import org.todoku.backup.volume.Volume;
 import org.todoku.backup.volume.VolumeListener;
 import org.todoku.backup.volume.VolumeSettings;
@@ -50,6 +51,7 @@ public final class Backup implements AutoCloseable {
     private volatile @Nullable ArchiveWriter writer;
     private @Nullable Joining joining;
     private volatile NodeFile node;
+    private final Blobs blobs;
 
     private record Parts(NodeFile node, @Nullable ArchiveWriter writer, @Nullable Alone alone) {
         LogTap tap() {
@@ -66,6 +68,14 @@ public final class Backup implements AutoCloseable {
         this.alone = parts.alone;
         this.node = parts.node;
         this.volume = Volume.attach(config.database(), parts.tap(), settings(config), writes);
+        this.blobs =
+                new Blobs(
+                        new Blobs.Home(
+                                config.dataDirectory().resolve("blobs"),
+                                config.force(),
+                                config.archive().isPresent(),
+                                () -> Optional.ofNullable(writer).map(ArchiveWriter::blobs),
+                                () -> volume.state().compareTo(StorageState.STALLED) >= 0));
     }
 
     private Backup joining(Joining how) {
@@ -240,6 +250,11 @@ public final class Backup implements AutoCloseable {
         return alone == null || alone.awaitShipped(timeout);
     }
 
+    /** The files that belong to rows of the database. */
+    public Blobs blobs() {
+        return blobs;
+    }
+
     /** Takes a base now and returns when it counts. */
     public BaseManifest takeBase() {
         return takeBase(false);
@@ -288,6 +303,7 @@ public final class Backup implements AutoCloseable {
      */
     @Override
     public void close() {
+        blobs.close();
         if (alone != null) {
             alone.stop();
         }

@@ -115,6 +115,11 @@ public final class Archive implements AutoCloseable {
         return store;
     }
 
+    /** The files that belong to rows of the database. */
+    public BlobObjects blobs() {
+        return new BlobObjects(store, sealing);
+    }
+
     /**
      * The highest epoch: the writer. Lists, so only for starts and moves.
      *
