@@ -39,6 +39,7 @@ import org.todoku.appliance.kernel.Secret;
 import org.todoku.appliance.member.Members;
 import org.todoku.appliance.member.ProfileItems;
 import org.todoku.appliance.member.Roster;
+import org.todoku.appliance.message.Attachments;
 import org.todoku.appliance.message.Messages;
 import org.todoku.appliance.store.Database;
 import org.todoku.appliance.store.Schema;
@@ -97,6 +98,7 @@ final class Appliance implements AutoCloseable {
             Roster roster,
             Audiences audiences,
             Messages messages,
+            Attachments attachments,
             Sending sending,
             Ledger ledger,
             Reads reads,
@@ -254,7 +256,8 @@ final class Appliance implements AutoCloseable {
         Audiences audiences = new Audiences(database);
         Messages messages = new Messages(database, ids, clock);
         MailSettings settings = MailWiring.settings(config, config.http().publicUrl());
-        MailText text = new MailText(settings, signed, clock);
+        Attachments attachments = new Attachments(database, storage.files());
+        MailText text = new MailText(settings, signed, clock, attachments::content);
         var sendingParts =
                 new Sending.Parts(messages, audiences, new Audit(database, ids, clock), settings);
         var dispatching = new Dispatcher.Parts(text, settings, storage.durability(), random);
@@ -273,6 +276,7 @@ final class Appliance implements AutoCloseable {
                 new Roster(database, ids, clock, items),
                 audiences,
                 messages,
+                attachments,
                 new Sending(database, ids, clock, sendingParts),
                 new Ledger(database, messages),
                 new Reads(database, clock),
@@ -313,6 +317,7 @@ final class Appliance implements AutoCloseable {
                 features.members(),
                 features.items(),
                 features.messages(),
+                features.attachments(),
                 features.reads(),
                 features.signedTokens());
     }
@@ -323,6 +328,7 @@ final class Appliance implements AutoCloseable {
                 features.members(),
                 features.roster(),
                 features.messages(),
+                features.attachments(),
                 features.sending(),
                 features.ledger(),
                 storage.state(),
@@ -339,6 +345,7 @@ final class Appliance implements AutoCloseable {
                 features.roster(),
                 features.audiences(),
                 features.messages(),
+                features.attachments(),
                 features.sending(),
                 features.ledger(),
                 features.inquiries(),

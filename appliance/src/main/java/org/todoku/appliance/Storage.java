@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.todoku.appliance.continuity.ArchivedFiles;
 import org.todoku.appliance.continuity.Continuity;
 import org.todoku.appliance.continuity.ContinuityConfig;
 import org.todoku.appliance.continuity.ContinuityConfig.ArchivePlace;
@@ -15,6 +16,7 @@ import org.todoku.appliance.delivery.Durability;
 import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
+import org.todoku.appliance.message.FileStore;
 import org.todoku.appliance.store.WriteGate;
 import org.todoku.appliance.web.SystemState;
 
@@ -25,6 +27,7 @@ import org.todoku.appliance.web.SystemState;
  * @param jdbcUrl what to open
  * @param restored whether its content was restored from the archive and this is its first start
  * @param durability how a commit is known to outlive this machine
+ * @param files where the files of messages lie
  * @param state what the pages tell about storage and archive
  * @param opened told once, when the database is open and migrated
  * @param takesBase takes a base backup now and tells its facts
@@ -34,6 +37,7 @@ record Storage(
         String jdbcUrl,
         boolean restored,
         Durability durability,
+        FileStore files,
         SystemState state,
         Consumer<Ledger> opened,
         BaseTaker takesBase,
@@ -66,14 +70,16 @@ record Storage(
             ApplianceConfig config, Path dataDirectory, WriteGate gate, Optional<Path> configFile) {
         Optional<String> elsewhere = config.database().url();
         if (elsewhere.isPresent()) {
+            ArchivedFiles files = ArchivedFiles.local(dataDirectory);
             return new Storage(
                     elsewhere.get(),
                     false,
                     Durability.LOCAL,
+                    files,
                     new LocalState(gate),
                     ledger -> {},
                     Storage::noBase,
-                    () -> {});
+                    files);
         }
         InstantSource clock = InstantSource.system();
         Continuity continuity =
@@ -82,6 +88,7 @@ record Storage(
                 continuity.jdbcUrl() + ";create=true",
                 continuity.isRestored(),
                 continuity,
+                continuity.files(),
                 new ArchivedState(continuity),
                 ledger -> continuity.started(ledger, clock),
                 continuity::takeBase,

@@ -81,6 +81,7 @@ class ApiTest {
     void refusesAnAddressThatSomebodyHas() {
         HttpResponse<String> answer =
                 running.post(
+                        "/api/v1/attachments",
                         "/api/v1/members", "{\"name\":\"x\",\"emails\":[\"Ichiro@example.jp\"]}");
         assertProblem(answer, 409, "conflict");
     }
@@ -189,6 +190,7 @@ class ApiTest {
         JsonNode document = json(running.get("/api/v1/openapi.json"));
         assertThat(document.at("/paths").propertyStream().map(java.util.Map.Entry::getKey))
                 .containsExactlyInAnyOrder(
+                        "/api/v1/attachments",
                         "/api/v1/members",
                         "/api/v1/members/import",
                         "/api/v1/messages",
@@ -211,6 +213,7 @@ class ApiTest {
     private static void create(String name, String kana, String email, String grade) {
         HttpResponse<String> answer =
                 running.post(
+                        "/api/v1/attachments",
                         "/api/v1/members",
                         """
                         {"name":"%s","kana":"%s","emails":["%s"],"profile":{"学年":["%s"]}}"""

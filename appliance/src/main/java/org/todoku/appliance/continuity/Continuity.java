@@ -68,6 +68,11 @@ public final class Continuity implements Durability, AutoCloseable {
         return backup.jdbcUrl();
     }
 
+    /** The files of messages; closed with this. */
+    public ArchivedFiles files() {
+        return new ArchivedFiles(backup.blobs());
+    }
+
     /** Whether the directory was restored and is opened for the first time since. */
     public boolean isRestored() {
         return backup.restored().isPresent();

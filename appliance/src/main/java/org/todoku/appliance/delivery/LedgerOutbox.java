@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.member.MemberId;
+import org.todoku.appliance.message.Attachments;
 import org.todoku.appliance.store.Row;
 import org.todoku.appliance.store.Tx;
 
@@ -33,7 +34,8 @@ final class LedgerOutbox implements Outbox {
     @Override
     public List<Parcel> claim(Tx tx, int limit, Instant now) {
         List<Parcel> claimed = new ArrayList<>();
-        for (MessageHead message : due(tx, now)) {
+        for (MessageHead head : due(tx, now)) {
+            MessageHead message = head.with(Attachments.of(tx, head.id()));
             if (claimed.size() >= limit) {
                 break;
             }
@@ -167,6 +169,7 @@ final class LedgerOutbox implements Outbox {
                 row.bool("urgent"),
                 row.optionalInstant("send_not_after"),
                 row.text("name"),
-                row.text("slug"));
+                row.text("slug"),
+                List.of());
     }
 }

@@ -14,10 +14,12 @@ import java.time.InstantSource;
 import java.util.Date;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Function;
 import org.todoku.appliance.account.SignedTokens;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.kernel.Texts;
 import org.todoku.appliance.member.MemberId;
+import org.todoku.appliance.message.Attachment;
 
 /**
  * Writes mails: UTF-8, base64 in short lines (docomo refuses lines over 1,000 bytes), CRLF.
@@ -38,6 +40,7 @@ public final class MailText {
     private final SignedTokens tokens;
     private final InstantSource clock;
     private final Session session;
+    private final MailFiles files;
 
     /** An automatic mail as it is stored. */
     record Automatic(
@@ -49,7 +52,15 @@ public final class MailText {
             String body,
             Optional<String> inReplyTo) {}
 
-    public MailText(MailSettings settings, SignedTokens tokens, InstantSource clock) {
+    /**
+     * @param content the content of an attachment; empty, or a fault, when it cannot be had
+     */
+    public MailText(
+            MailSettings settings,
+            SignedTokens tokens,
+            InstantSource clock,
+            Function<Attachment, Optional<byte[]>> content) {
+        this.files = new MailFiles(content, settings.language());
         this.settings = settings;
         this.tokens = tokens;
         this.clock = clock;
@@ -84,7 +95,7 @@ public final class MailText {
                         address(message.slug()));
         try {
             MimeMessage mail = mail(message.organisation(), message.slug(), to, message.subject());
-            mail.setText(crlf(message.body() + "\n\n" + footer), "UTF-8");
+            files.fill(mail, message.attachments(), crlf(message.body() + "\n\n"), crlf(footer));
             mail.setHeader("List-Id", "<" + message.slug() + "." + settings.domain() + ">");
             String leave =
                     URLEncoder.encode(
@@ -108,6 +119,7 @@ public final class MailText {
             MimeMessage mail =
                     mail(automatic.organisation, automatic.slug, automatic.to, automatic.subject);
             mail.setText(crlf(automatic.body), "UTF-8");
+            mail.setHeader("Content-Transfer-Encoding", "base64");
             mail.setHeader("Auto-Submitted", "auto-replied");
             if (automatic.inReplyTo.isPresent()) {
                 mail.setHeader("In-Reply-To", automatic.inReplyTo.get());
@@ -137,7 +149,6 @@ public final class MailText {
     }
 
     private static byte[] bytes(MimeMessage mail, String mailId) throws MessagingException {
-        mail.setHeader("Content-Transfer-Encoding", "base64");
         mail.saveChanges();
         mail.setHeader("Message-ID", mailId);
         ByteArrayOutputStream out = new ByteArrayOutputStream(4096);

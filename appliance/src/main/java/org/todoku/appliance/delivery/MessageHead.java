@@ -1,7 +1,9 @@
 package org.todoku.appliance.delivery;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import org.todoku.appliance.message.Attachment;
 
 /** What every mail of one message shares. */
 record MessageHead(
@@ -11,4 +13,9 @@ record MessageHead(
         boolean urgent,
         Optional<Instant> notAfter,
         String organisation,
-        String slug) {}
+        String slug,
+        List<Attachment> attachments) {
+    MessageHead with(List<Attachment> found) {
+        return new MessageHead(id, subject, body, urgent, notAfter, organisation, slug, found);
+    }
+}

@@ -23,7 +23,7 @@ import org.subethamail.smtp.server.SMTPServer;
  */
 public final class MailCatcher {
     private static final int KEEP = 2_000;
-    private static final int MAX_SIZE = 2 * 1024 * 1024;
+    private static final int MAX_SIZE = 4 * 1024 * 1024;
 
     private final InstantSource clock;
     private final SMTPServer server;

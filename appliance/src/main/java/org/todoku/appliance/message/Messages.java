@@ -64,6 +64,7 @@ public final class Messages {
                 message.sendAt().orElse(now),
                 message.sendNotAfter(),
                 key(id, idempotencyKey));
+        Attachments.insert(tx, id, message.attachments());
         return id;
     }
 

@@ -1,6 +1,7 @@
 package org.todoku.appliance.message;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.todoku.appliance.audience.Audience;
 import org.todoku.appliance.kernel.Fault;
@@ -18,7 +19,8 @@ public record NewMessage(
         Audience audience,
         boolean urgent,
         Optional<Instant> sendAt,
-        Optional<Instant> sendNotAfter) {
+        Optional<Instant> sendNotAfter,
+        List<Attachment> attachments) {
     /** A phone shows about 40 characters; 200 leaves room for those who write more. */
     public static final int MAX_SUBJECT = 200;
 
@@ -26,6 +28,17 @@ public record NewMessage(
     public static final int MAX_BODY = 20_000;
 
     private static final String WHAT = "take the message";
+
+    /** One without attachments. */
+    public NewMessage(
+            String subject,
+            String body,
+            Audience audience,
+            boolean urgent,
+            Optional<Instant> sendAt,
+            Optional<Instant> sendNotAfter) {
+        this(subject, body, audience, urgent, sendAt, sendNotAfter, List.of());
+    }
 
     public NewMessage {
         subject = subject.strip();
@@ -43,6 +56,8 @@ public record NewMessage(
         }
         tooLong("subject", subject, MAX_SUBJECT);
         tooLong("text", body, MAX_BODY);
+        attachments = List.copyOf(attachments);
+        tooMany(attachments);
         if (sendNotAfter.isPresent()
                 && sendAt.isPresent()
                 && !sendAt.get().isBefore(sendNotAfter.get())) {
@@ -54,6 +69,22 @@ public record NewMessage(
                             + " but not before "
                             + sendAt.get(),
                     "choose a later end or an earlier start");
+        }
+    }
+
+    private static void tooMany(List<Attachment> attachments) {
+        long bytes = attachments.stream().mapToLong(Attachment::bytes).sum();
+        if (attachments.size() > Attachment.MAX_COUNT || bytes > Attachment.MAX_BYTES) {
+            throw new FaultException(
+                    Fault.TOO_LARGE,
+                    WHAT,
+                    "it has %d files of %d bytes together; %d of %d are allowed"
+                            .formatted(
+                                    attachments.size(),
+                                    bytes,
+                                    Attachment.MAX_COUNT,
+                                    Attachment.MAX_BYTES),
+                    "leave some out, or put them on a page and link to it");
         }
     }
 

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What came with a submitted form: fields with all their values, and files. Immutable. */
-public record Form(Map<String, List<String>> fields, Map<String, byte[]> files) {
+public record Form(Map<String, List<String>> fields, Map<String, List<FormFile>> files) {
     public Form {
         fields = Map.copyOf(fields);
         files = Map.copyOf(files);
@@ -28,6 +28,13 @@ public record Form(Map<String, List<String>> fields, Map<String, byte[]> files) 
 
     /** An uploaded file's bytes. */
     public Optional<byte[]> file(String name) {
-        return Optional.ofNullable(files.get(name)).filter(bytes -> bytes.length > 0);
+        return files(name).stream().map(FormFile::content).findFirst();
+    }
+
+    /** The files of a field, without the empty one that a browser sends when none was chosen. */
+    public List<FormFile> files(String name) {
+        return files.getOrDefault(name, List.of()).stream()
+                .filter(file -> file.content().length > 0)
+                .toList();
     }
 }

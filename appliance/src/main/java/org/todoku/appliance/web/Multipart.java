@@ -24,7 +24,7 @@ final class Multipart {
 
     static Form parse(String contentType, byte[] body) {
         Map<String, List<String>> fields = new LinkedHashMap<>();
-        Map<String, byte[]> files = new LinkedHashMap<>();
+        Map<String, List<FormFile>> files = new LinkedHashMap<>();
         try {
             var multipart = new MimeMultipart(new ByteArrayDataSource(body, contentType));
             if (multipart.getCount() > MAX_PARTS) {
@@ -40,7 +40,7 @@ final class Multipart {
     }
 
     private static void add(
-            BodyPart part, Map<String, List<String>> fields, Map<String, byte[]> files)
+            BodyPart part, Map<String, List<String>> fields, Map<String, List<FormFile>> files)
             throws MessagingException, IOException {
         String[] dispositions = part.getHeader("Content-Disposition");
         if (dispositions == null) {
@@ -55,11 +55,20 @@ final class Multipart {
         try (InputStream in = part.getInputStream()) {
             content = in.readAllBytes();
         }
-        if (disposition.getParameter("filename") != null) {
-            files.put(name, content);
+        String file = disposition.getParameter("filename");
+        if (file != null) {
+            files.computeIfAbsent(name, n -> new ArrayList<>())
+                    .add(new FormFile(utf8(file), content));
         } else {
             fields.computeIfAbsent(name, n -> new ArrayList<>())
                     .add(new String(content, StandardCharsets.UTF_8));
         }
+    }
+
+    /** Browsers write names in UTF-8 as they are (WHATWG); the library reads bytes as letters. */
+    private static String utf8(String name) {
+        return name.codePoints().allMatch(c -> c < 256)
+                ? new String(name.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8)
+                : name;
     }
 }

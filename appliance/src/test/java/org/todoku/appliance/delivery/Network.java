@@ -75,7 +75,7 @@ public final class Network implements AutoCloseable {
                         new Sending.Parts(
                                 messages, audiences, new Audit(database, ids, clock), settings));
         tokens = new SignedTokens(ServerSecret.of(database, new SecureRandom()));
-        texts = new MailText(settings, tokens, clock);
+        texts = new MailText(settings, tokens, clock, attachment -> Optional.empty());
         reads = new Reads(database, clock);
         outgoing = new OutgoingMail(ids, clock);
         school =

@@ -45,6 +45,7 @@ public final class Api {
                                 Route.upload(
                                         "/api/v1/members/import", withToken(members::importCsv))),
                         List.of(
+                                Route.upload("/api/v1/attachments", withToken(messages::attach)),
                                 Route.post("/api/v1/messages", withToken(messages::send)),
                                 Route.get("/api/v1/messages/{id}", withToken(messages::message)),
                                 Route.get(

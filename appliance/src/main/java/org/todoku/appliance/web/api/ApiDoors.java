@@ -5,6 +5,7 @@ import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.Sending;
 import org.todoku.appliance.member.Members;
 import org.todoku.appliance.member.Roster;
+import org.todoku.appliance.message.Attachments;
 import org.todoku.appliance.message.Messages;
 import org.todoku.appliance.web.SystemState;
 
@@ -14,6 +15,7 @@ public record ApiDoors(
         Members members,
         Roster roster,
         Messages messages,
+        Attachments attachments,
         Sending sending,
         Ledger ledger,
         SystemState system,

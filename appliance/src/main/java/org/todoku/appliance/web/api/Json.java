@@ -77,6 +77,23 @@ final class Json {
         return Optional.of(new Json(node, place + field + ".", fields));
     }
 
+    List<Json> objects(String field, Set<String> fields) {
+        if (!has(field)) {
+            return List.of();
+        }
+        if (!object.get(field).isArray()) {
+            throw wrong(field, "is not a list");
+        }
+        List<Json> all = new ArrayList<>();
+        for (JsonNode item : object.get(field)) {
+            if (!item.isObject()) {
+                throw wrong(field, "holds something that is not an object");
+            }
+            all.add(new Json(item, place + field + ".", fields));
+        }
+        return all;
+    }
+
     String text(String field) {
         return optionalText(field).orElseThrow(() -> wrong(field, "is missing"));
     }

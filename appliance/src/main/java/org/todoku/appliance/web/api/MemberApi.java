@@ -11,6 +11,7 @@ import org.todoku.appliance.member.ImportReport;
 import org.todoku.appliance.member.MemberId;
 import org.todoku.appliance.member.NewMember;
 import org.todoku.appliance.web.Call;
+import org.todoku.appliance.web.FormFile;
 import org.todoku.appliance.web.Problem;
 import org.todoku.appliance.web.Reply;
 
@@ -45,6 +46,8 @@ final class MemberApi {
         byte[] csv =
                 type.startsWith("multipart/form-data")
                         ? call.form().files().values().stream()
+                                .flatMap(List::stream)
+                                .map(FormFile::content)
                                 .findFirst()
                                 .orElseThrow(
                                         () ->

@@ -14,6 +14,7 @@ import org.todoku.appliance.delivery.Counts;
 import org.todoku.appliance.delivery.DeliveryView;
 import org.todoku.appliance.delivery.Outcome;
 import org.todoku.appliance.member.MemberId;
+import org.todoku.appliance.message.Attachment;
 import org.todoku.appliance.message.MessageId;
 import org.todoku.appliance.message.MessageView;
 import org.todoku.appliance.message.NewMessage;
@@ -25,7 +26,15 @@ import org.todoku.appliance.web.Reply;
 final class MessageApi {
     private static final String AUTHOR = "api";
     private static final Set<String> FIELDS =
-            Set.of("subject", "body", "audience", "urgent", "sendAt", "sendNotAfter", "survey");
+            Set.of(
+                    "subject",
+                    "body",
+                    "audience",
+                    "urgent",
+                    "sendAt",
+                    "sendNotAfter",
+                    "attachments",
+                    "survey");
     private static final Set<String> AUDIENCES = Set.of("everyone", "profile", "members");
     private static final int MAX_KEY = 150;
 
@@ -51,9 +60,16 @@ final class MessageApi {
                         audience(json),
                         json.flag("urgent"),
                         json.time("sendAt"),
-                        json.time("sendNotAfter"));
+                        json.time("sendNotAfter"),
+                        attachments(json));
         MessageId id = doors.sending().send(organisation, AUTHOR, message, key);
         return Reply.json(201, Json.write(Json.object().put("id", id.toString())));
+    }
+
+    /** Keeps a file for a message that is sent after it. */
+    Reply attach(Call call, OrganisationId organisation) {
+        Attachment kept = doors.attachments().keep(call.query("name").orElse("file"), call.body());
+        return Reply.json(201, Json.write(put(Json.object(), kept)));
     }
 
     Reply message(Call call, OrganisationId organisation) {
@@ -74,6 +90,8 @@ final class MessageApi {
                 .put("inDoubt", c.inDoubt())
                 .put("read", c.read())
                 .put("answered", c.answered());
+        ArrayNode files = answer.putArray("attachments");
+        doors.attachments().of(message.id()).forEach(file -> put(files.addObject(), file));
         return Reply.json(200, Json.write(answer));
     }
 
@@ -94,6 +112,24 @@ final class MessageApi {
         Outcome outcome = outcome(Json.read(call.body(), Set.of("outcome")).text("outcome"));
         long count = doors.ledger().resend(message.id(), outcome);
         return Reply.json(202, Json.write(Json.object().put("count", count)));
+    }
+
+    private static ObjectNode put(ObjectNode item, Attachment file) {
+        return item.put("id", file.sha256())
+                .put("name", file.name())
+                .put("type", file.type().media())
+                .put("bytes", file.bytes());
+    }
+
+    private List<Attachment> attachments(Json json) {
+        return json.objects("attachments", Set.of("id", "name")).stream()
+                .map(
+                        file ->
+                                doors.attachments()
+                                        .kept(
+                                                file.text("id"),
+                                                file.optionalText("name").orElse("file")))
+                .toList();
     }
 
     private static void put(ObjectNode item, DeliveryView row) {

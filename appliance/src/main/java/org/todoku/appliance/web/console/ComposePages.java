@@ -3,6 +3,8 @@ package org.todoku.appliance.web.console;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
+import org.todoku.appliance.kernel.FaultException;
+import org.todoku.appliance.message.Attachment;
 import org.todoku.appliance.message.MessageId;
 import org.todoku.appliance.web.FormToken;
 import org.todoku.appliance.web.Reply;
@@ -31,7 +33,7 @@ final class ComposePages {
                         "/console/messages/new", access.signedIn(v -> form(v, Draft.empty(), ""))),
                 Route.post("/console/messages/new", access.signedIn(this::again)),
                 Route.post("/console/messages/count", access.signedIn(this::count)),
-                Route.post("/console/messages/preview", access.signedIn(this::preview)),
+                Route.upload("/console/messages/preview", access.signedIn(this::preview)),
                 Route.post("/console/messages", access.signedIn(this::send)));
     }
 
@@ -54,6 +56,14 @@ final class ComposePages {
 
     private Reply preview(Visit visit) {
         Draft draft = Draft.of(visit.form());
+        try {
+            draft = draft.with(uploaded(visit));
+        } catch (FaultException e) {
+            if (e.fault().retryable()) {
+                throw e;
+            }
+            return form(visit, draft, "compose.problem.files");
+        }
         String problem = draft.problem(doors.clock().instant());
         if (!problem.isEmpty()) {
             return form(visit, draft, problem);
@@ -77,8 +87,20 @@ final class ComposePages {
                         .send(
                                 visit.organisationId(),
                                 visit.administrator().email().key(),
-                                draft.toMessage(),
+                                draft.toMessage(kept(draft)),
                                 Optional.of(visit.form().text("key")).filter(k -> !k.isEmpty()));
         return Reply.seeOther("/console/messages/" + id);
+    }
+
+    private List<Attachment> uploaded(Visit visit) {
+        return visit.form().files("files").stream()
+                .map(file -> doors.attachments().keep(file.name(), file.content()))
+                .toList();
+    }
+
+    private List<Attachment> kept(Draft draft) {
+        return draft.attachments().stream()
+                .map(file -> doors.attachments().kept(file.sha256(), file.name()))
+                .toList();
     }
 }

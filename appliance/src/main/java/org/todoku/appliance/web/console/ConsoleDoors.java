@@ -11,6 +11,7 @@ import org.todoku.appliance.inbound.Inquiries;
 import org.todoku.appliance.member.Members;
 import org.todoku.appliance.member.ProfileItems;
 import org.todoku.appliance.member.Roster;
+import org.todoku.appliance.message.Attachments;
 import org.todoku.appliance.message.Messages;
 import org.todoku.appliance.web.SystemState;
 
@@ -27,6 +28,7 @@ public record ConsoleDoors(
         Roster roster,
         Audiences audiences,
         Messages messages,
+        Attachments attachments,
         Sending sending,
         Ledger ledger,
         Inquiries inquiries,

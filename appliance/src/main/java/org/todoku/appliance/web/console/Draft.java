@@ -4,11 +4,14 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.todoku.appliance.audience.Audience;
+import org.todoku.appliance.message.Attachment;
+import org.todoku.appliance.message.AttachmentType;
 import org.todoku.appliance.message.NewMessage;
 import org.todoku.appliance.web.Form;
 
@@ -25,14 +28,18 @@ public record Draft(
         boolean byProfile,
         Map<String, List<String>> chosen,
         boolean urgent,
-        String notAfter) {
+        String notAfter,
+        List<Attachment> attachments) {
     /** Before the name of a profile item in the form's field names. */
     public static final String ITEM_PREFIX = "item:";
+
+    /** The field name of files that were uploaded before. */
+    public static final String ATTACHMENT = "attachment";
 
     private static final ZoneId ZONE = ZoneId.of("Asia/Tokyo");
 
     static Draft empty() {
-        return new Draft("", "", false, Map.of(), false, "");
+        return new Draft("", "", false, Map.of(), false, "", List.of());
     }
 
     static Draft of(Form form) {
@@ -50,7 +57,37 @@ public record Draft(
                 form.text("audience").equals("profile"),
                 chosen,
                 form.text("urgent").equals("yes"),
-                form.text("notAfter"));
+                form.text("notAfter"),
+                form.values(ATTACHMENT).stream()
+                        .flatMap(text -> attachment(text).stream())
+                        .toList());
+    }
+
+    /** The same with files more. */
+    Draft with(List<Attachment> more) {
+        List<Attachment> all = new ArrayList<>(attachments);
+        all.addAll(more);
+        return new Draft(subject, body, byProfile, chosen, urgent, notAfter, List.copyOf(all));
+    }
+
+    /** A file that was uploaded, as it stands in a hidden field until the message is sent. */
+    public static String field(Attachment attachment) {
+        return "%s %s %d %s"
+                .formatted(
+                        attachment.sha256(),
+                        attachment.type().media(),
+                        attachment.bytes(),
+                        attachment.name());
+    }
+
+    private static Optional<Attachment> attachment(String text) {
+        String[] parts = text.split(" ", 4);
+        if (parts.length < 4 || !parts[2].matches("[0-9]{1,9}")) {
+            return Optional.empty();
+        }
+        long bytes = Long.parseLong(parts[2]);
+        return AttachmentType.named(parts[1])
+                .map(type -> new Attachment(parts[3], type, bytes, parts[0]));
     }
 
     /** Whether a value is ticked. */
@@ -82,6 +119,10 @@ public record Draft(
         if (subject.length() > NewMessage.MAX_SUBJECT || body.length() > NewMessage.MAX_BODY) {
             return "compose.problem.long";
         }
+        if (attachments.size() > Attachment.MAX_COUNT
+                || attachments.stream().mapToLong(Attachment::bytes).sum() > Attachment.MAX_BYTES) {
+            return "compose.problem.files";
+        }
         if (audience().isEmpty()) {
             return "compose.problem.audience";
         }
@@ -95,9 +136,12 @@ public record Draft(
         return "";
     }
 
-    NewMessage toMessage() {
+    /**
+     * @param files the attachments, looked up again: a field is only what a browser says
+     */
+    NewMessage toMessage(List<Attachment> files) {
         return new NewMessage(
-                subject, body, checkedAudience(), urgent, Optional.empty(), sendNotAfter());
+                subject, body, checkedAudience(), urgent, Optional.empty(), sendNotAfter(), files);
     }
 
     private Optional<Instant> sendNotAfter() {

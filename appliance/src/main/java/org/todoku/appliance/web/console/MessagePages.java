@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.todoku.appliance.delivery.Outcome;
 import org.todoku.appliance.message.MessageId;
 import org.todoku.appliance.message.MessageView;
+import org.todoku.appliance.web.AttachedFile;
 import org.todoku.appliance.web.Problem;
 import org.todoku.appliance.web.Reply;
 import org.todoku.appliance.web.Route;
@@ -29,6 +30,7 @@ final class MessagePages {
                 Route.get("/console/messages", access.signedIn(this::list)),
                 Route.get(PATH + "{id}", access.signedIn(v -> message(v, "message"))),
                 Route.get(PATH + "{id}/progress", access.signedIn(v -> message(v, "progress"))),
+                Route.get(PATH + "{id}/attachment/{place}", access.signedIn(this::attachment)),
                 Route.post(PATH + "{id}/resend", access.signedIn(this::resend)));
     }
 
@@ -56,12 +58,18 @@ final class MessagePages {
         var view =
                 new Views.Message(
                         message,
+                        doors.attachments().of(message.id()),
                         doors.ledger().counts(message.id()),
                         filter,
                         rows.items(),
                         rows.next(),
                         refresh);
         return access.show(visit, SECTION, template, view);
+    }
+
+    private Reply attachment(Visit visit) {
+        var all = doors.attachments().of(find(visit).id());
+        return AttachedFile.of(doors.attachments(), all, visit.call().pathValue("place"));
     }
 
     private Reply resend(Visit visit) {

@@ -14,6 +14,7 @@ import org.todoku.appliance.member.ImportReport;
 import org.todoku.appliance.member.MemberCounts;
 import org.todoku.appliance.member.MemberSummary;
 import org.todoku.appliance.member.ProfileItem;
+import org.todoku.appliance.message.Attachment;
 import org.todoku.appliance.message.MessageState;
 import org.todoku.appliance.message.MessageView;
 import org.todoku.appliance.web.SystemState;
@@ -77,6 +78,7 @@ public final class Views {
     /** One message with its ledger. */
     public record Message(
             MessageView message,
+            List<Attachment> attachments,
             Counts counts,
             Optional<Outcome> filter,
             List<DeliveryView> rows,

@@ -5,6 +5,7 @@ import org.todoku.appliance.account.SignedTokens;
 import org.todoku.appliance.delivery.Reads;
 import org.todoku.appliance.member.Members;
 import org.todoku.appliance.member.ProfileItems;
+import org.todoku.appliance.message.Attachments;
 import org.todoku.appliance.message.Messages;
 
 /** Everything that the member pages ask and tell. */
@@ -13,5 +14,6 @@ public record MemberDoors(
         Members members,
         ProfileItems items,
         Messages messages,
+        Attachments attachments,
         Reads reads,
         SignedTokens tokens) {}

@@ -14,6 +14,7 @@ import org.todoku.appliance.member.MemberState;
 import org.todoku.appliance.member.NewMember;
 import org.todoku.appliance.member.ProfileItem;
 import org.todoku.appliance.message.MessageView;
+import org.todoku.appliance.web.AttachedFile;
 import org.todoku.appliance.web.Call;
 import org.todoku.appliance.web.Form;
 import org.todoku.appliance.web.FormToken;
@@ -40,6 +41,7 @@ public final class MemberPages {
     public List<Route> routes() {
         return List.of(
                 Route.get(PATH + "{token}", this::open),
+                Route.get(PATH + "{token}/attachment/{place}", this::attachment),
                 Route.post(PATH + "{token}/read", this::read),
                 Route.post(PATH + "{token}/profile", this::change),
                 Route.post(PATH + "{token}/leave", this::leave));
@@ -63,8 +65,22 @@ public final class MemberPages {
         }
         boolean read = call.query("read").isPresent();
         var view =
-                new MemberViews.Letter(organisation.get().name(), message.get(), path(call), read);
+                new MemberViews.Letter(
+                        organisation.get().name(),
+                        message.get(),
+                        doors.attachments().of(link.message()),
+                        path(call),
+                        read);
         return show(call, "message", view);
+    }
+
+    private Reply attachment(Call call) {
+        if (!(MemberLink.open(doors.tokens(), call.pathValue("token"))
+                instanceof MemberLink.ToMessage link)) {
+            return unknown(call);
+        }
+        var all = doors.attachments().of(link.message());
+        return AttachedFile.of(doors.attachments(), all, call.pathValue("place"));
     }
 
     /** The human step: from the script of a page that is really shown, or from the button. */

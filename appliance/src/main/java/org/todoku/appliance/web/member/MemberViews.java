@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.todoku.appliance.member.Contact;
 import org.todoku.appliance.member.ProfileItem;
+import org.todoku.appliance.message.Attachment;
 import org.todoku.appliance.message.MessageView;
 import org.todoku.appliance.web.TextParts;
 
@@ -12,7 +13,12 @@ public final class MemberViews {
     private MemberViews() {}
 
     /** One message; {@code read} is whether the reader has just said so. */
-    public record Letter(String organisation, MessageView message, String path, boolean read) {
+    public record Letter(
+            String organisation,
+            MessageView message,
+            List<Attachment> attachments,
+            String path,
+            boolean read) {
         /** The text with its web addresses apart. */
         public List<TextParts.Part> parts() {
             return TextParts.of(message.body());

@@ -1,0 +1,94 @@
+package org.todoku.appliance.delivery;
+
+import jakarta.activation.DataHandler;
+import jakarta.mail.MessagingException;
+import jakarta.mail.internet.MimeBodyPart;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
+import jakarta.mail.util.ByteArrayDataSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.todoku.appliance.kernel.FaultException;
+import org.todoku.appliance.kernel.Language;
+import org.todoku.appliance.kernel.Texts;
+import org.todoku.appliance.message.Attachment;
+
+/**
+ * Puts text and files into a mail. Files travel with it while they are small together; larger ones,
+ * and those that cannot be had at the moment, are named in the text: the page behind the link shows
+ * them. A message never waits for its files.
+ */
+final class MailFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(MailFiles.class);
+
+    /** au takes 3 MB in all (FIELD-NOTES), and base64 adds a third. */
+    private static final long MAX_IN_MAIL = 2L << 20;
+
+    private static final Texts TEXTS = Texts.of(MailFiles.class);
+
+    private final Function<Attachment, Optional<byte[]>> content;
+    private final Language language;
+
+    // Never compared.
+    @SuppressWarnings("ArrayRecordComponent")
+    private record MailFile(Attachment attachment, byte[] content) {}
+
+    MailFiles(Function<Attachment, Optional<byte[]>> content, Language language) {
+        this.content = content;
+        this.language = language;
+    }
+
+    /** The body: text, a line about files that are only on the page, footer; and the files. */
+    void fill(MimeMessage mail, List<Attachment> attachments, String text, String footer)
+            throws MessagingException {
+        List<MailFile> files = files(attachments);
+        if (files.isEmpty()) {
+            String note =
+                    attachments.isEmpty()
+                            ? ""
+                            : TEXTS.text(language, "mail.files", attachments.size()) + "\r\n\r\n";
+            mail.setText(text + note + footer, "UTF-8");
+            mail.setHeader("Content-Transfer-Encoding", "base64");
+            return;
+        }
+        MimeMultipart parts = new MimeMultipart("mixed");
+        MimeBodyPart words = new MimeBodyPart();
+        words.setText(text + footer, "UTF-8");
+        words.setHeader("Content-Transfer-Encoding", "base64");
+        parts.addBodyPart(words);
+        for (MailFile file : files) {
+            MimeBodyPart part = new MimeBodyPart();
+            String media = file.attachment().type().media();
+            part.setDataHandler(new DataHandler(new ByteArrayDataSource(file.content(), media)));
+            part.setFileName(file.attachment().name());
+            part.setHeader("Content-Transfer-Encoding", "base64");
+            parts.addBodyPart(part);
+        }
+        mail.setContent(parts);
+    }
+
+    /** All of them, or none. */
+    private List<MailFile> files(List<Attachment> attachments) {
+        if (attachments.stream().mapToLong(Attachment::bytes).sum() > MAX_IN_MAIL) {
+            return List.of();
+        }
+        List<MailFile> files = new ArrayList<>();
+        for (Attachment attachment : attachments) {
+            Optional<byte[]> found = Optional.empty();
+            try {
+                found = content.apply(attachment);
+            } catch (FaultException e) {
+                LOG.warn("{} is not in the mail: {}", attachment.name(), e.getMessage());
+            }
+            if (found.isEmpty()) {
+                return List.of();
+            }
+            files.add(new MailFile(attachment, found.get()));
+        }
+        return files;
+    }
+}
