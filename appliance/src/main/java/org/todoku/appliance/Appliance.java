@@ -22,6 +22,7 @@ import org.todoku.appliance.account.Sessions;
 import org.todoku.appliance.account.SignedTokens;
 import org.todoku.appliance.audience.Audiences;
 import org.todoku.appliance.continuity.ControlSocket;
+import org.todoku.appliance.continuity.outside.StatusPublisher;
 import org.todoku.appliance.delivery.Dispatcher;
 import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.MailSettings;
@@ -82,6 +83,7 @@ final class Appliance implements AutoCloseable {
     private final Features features;
     private final Secret setupCode;
     private final Optional<PemTls> tls;
+    private final Optional<StatusPublisher> outside;
     private final WebShell web;
     private final ControlSocket control;
     private volatile boolean ready;
@@ -132,6 +134,7 @@ final class Appliance implements AutoCloseable {
                 config.tls()
                         .certificate()
                         .map(file -> new PemTls(file, config.tls().key().orElseThrow()));
+        this.outside = Outside.publisher(config, storage.state(), clock);
         this.web = web(more);
         this.control =
                 new ControlSocket(
@@ -168,6 +171,7 @@ final class Appliance implements AutoCloseable {
         tls.ifPresent(PemTls::start);
         web.start();
         control.start();
+        outside.ifPresent(StatusPublisher::start);
         ready = true;
         invite();
     }
@@ -201,6 +205,7 @@ final class Appliance implements AutoCloseable {
     @Override
     public void close() {
         ready = false;
+        step("the status page", this::stopTelling);
         step("the control socket", control::close);
         step("the web pages", web::stop);
         step("the certificate watch", () -> stop(tls));
@@ -225,6 +230,12 @@ final class Appliance implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
             LOG.warn("{} did not stop cleanly", what, e);
+        }
+    }
+
+    private void stopTelling() throws InterruptedException {
+        if (outside.isPresent()) {
+            outside.get().stop(SMALL_STOP);
         }
     }
 
@@ -358,9 +369,6 @@ final class Appliance implements AutoCloseable {
 
     /** What an operator may have set in vain must be said, not found out. */
     private void sayWhatHasNoEffect() {
-        if (config.status().publish().isPresent() || config.status().noticeRelay().isPresent()) {
-            LOG.warn("status.publish and status.notice-relay have no effect yet");
-        }
         if (config.volume().device().isPresent()) {
             LOG.warn("volume.device has no effect yet");
         }
