@@ -89,6 +89,21 @@ final class Output implements Progress {
         tell(step, "undone", 0, message);
     }
 
+    /** What a restore tells, as this step. */
+    Restoring.Told told(String step) {
+        return new Restoring.Told() {
+            @Override
+            public void progress(long done, long of) {
+                Output.this.progress(step, done, of);
+            }
+
+            @Override
+            public void note(String message) {
+                Output.this.note(step, message);
+            }
+        };
+    }
+
     /** The steps of a dry run, and what they come to. */
     void plan(Plan plan) {
         if (json) {

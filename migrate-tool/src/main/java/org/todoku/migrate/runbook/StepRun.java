@@ -1,6 +1,7 @@
 package org.todoku.migrate.runbook;
 
 import java.util.Optional;
+import java.util.Set;
 
 /** A step while it is run: what it may remember, and whom it tells. */
 public final class StepRun {
@@ -19,6 +20,11 @@ public final class StepRun {
     /** What any step of this run remembered under this name. */
     public Optional<String> fact(String name) {
         return journal.standing().fact(name);
+    }
+
+    /** The names of all that was remembered. */
+    public Set<String> names() {
+        return journal.standing().facts().keySet();
     }
 
     /**
