@@ -309,6 +309,11 @@ final class ArchiveWriter {
         return taken;
     }
 
+    /** Somebody held a drill just now. */
+    void lookAtDrills() {
+        Optional.ofNullable(verifying).ifPresent(Verifying::lookAtDrills);
+    }
+
     BlobObjects blobs() {
         return archive.blobs();
     }
@@ -329,6 +334,7 @@ final class ArchiveWriter {
                 ship.trouble().map(e -> String.valueOf(e.getMessage())),
                 ship.failedPuts(),
                 Optional.ofNullable(verifying).flatMap(Verifying::newest),
+                Optional.ofNullable(verifying).flatMap(Verifying::drill),
                 Optional.ofNullable(upkeep).flatMap(Upkeep::expiryHeld),
                 ship.fencedBy().isPresent() ? ArchiveStanding.ENDED : ArchiveStanding.WRITER,
                 ship.fencedBy());

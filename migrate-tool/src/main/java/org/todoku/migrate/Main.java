@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             ListCommand.class,
             RestoreCommand.class,
             TakeoverCommand.class,
+            DrillCommand.class,
             KitCommand.class,
             ProbeCommand.class
         },
