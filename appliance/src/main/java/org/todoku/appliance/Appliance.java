@@ -84,6 +84,7 @@ final class Appliance implements AutoCloseable {
     private final Optional<PemTls> tls;
     private final WebShell web;
     private final ControlSocket control;
+    private final Optional<DrillSchedule> drills;
     private volatile boolean ready;
 
     /** The doors of all features. */
@@ -133,6 +134,7 @@ final class Appliance implements AutoCloseable {
                         .certificate()
                         .map(file -> new PemTls(file, config.tls().key().orElseThrow()));
         this.web = web(more);
+        this.drills = drills();
         this.control =
                 new ControlSocket(
                         directory.path(),
@@ -168,6 +170,7 @@ final class Appliance implements AutoCloseable {
         tls.ifPresent(PemTls::start);
         web.start();
         control.start();
+        drills.ifPresent(DrillSchedule::start);
         ready = true;
         invite();
     }
@@ -201,6 +204,7 @@ final class Appliance implements AutoCloseable {
     @Override
     public void close() {
         ready = false;
+        step("the drills", () -> stopDrills());
         step("the control socket", control::close);
         step("the web pages", web::stop);
         step("the certificate watch", () -> stop(tls));
@@ -225,6 +229,21 @@ final class Appliance implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
             LOG.warn("{} did not stop cleanly", what, e);
+        }
+    }
+
+    /** Of the embedded database only: another one has an archive of its own kind. */
+    private Optional<DrillSchedule> drills() {
+        if (config.archive().url().isEmpty() || config.database().url().isPresent()) {
+            return Optional.empty();
+        }
+        List<String> process = DrillSchedule.process(config.archive(), directory.path());
+        return Optional.of(new DrillSchedule(storage.state(), directory.path(), process, clock));
+    }
+
+    private void stopDrills() throws InterruptedException {
+        if (drills.isPresent()) {
+            drills.get().stop(SMALL_STOP);
         }
     }
 

@@ -309,11 +309,6 @@ final class ArchiveWriter {
         return taken;
     }
 
-    /** Somebody held a drill just now. */
-    void lookAtDrills() {
-        Optional.ofNullable(verifying).ifPresent(Verifying::lookAtDrills);
-    }
-
     BlobObjects blobs() {
         return archive.blobs();
     }

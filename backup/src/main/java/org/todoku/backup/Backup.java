@@ -255,11 +255,6 @@ public final class Backup implements AutoCloseable {
         return blobs;
     }
 
-    /** Somebody held a drill just now: its result is in the archive. */
-    public void lookAtDrills() {
-        Optional.ofNullable(writer).ifPresent(ArchiveWriter::lookAtDrills);
-    }
-
     /** Takes a base now and returns when it counts. */
     public BaseManifest takeBase() {
         return takeBase(false);

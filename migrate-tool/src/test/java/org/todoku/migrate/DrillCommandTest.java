@@ -87,6 +87,22 @@ class DrillCommandTest {
         assertThat(status.out()).contains("\"drillPassed\":false");
     }
 
+    /** As the server does it at night. */
+    @Test
+    void heldByTheServerInAProcessOfItsOwn() throws Exception {
+        SampleService service = new SampleService(folder.resolve("host"), "local").setUp();
+        Path scratch = folder.resolve("scratch");
+        String[] words = {
+            service.key().toString(), scratch.toString(), service.archiveUrl(), "", "", ""
+        };
+        try (Child drill = Child.start(folder, org.todoku.appliance.DrillProcess.class, words)) {
+            assertThat(drill.status()).as(drill.errors()).isZero();
+        }
+        assertThat(scratch).doesNotExist();
+        Command status = Command.run("status", "--json", "--config", service.config().toString());
+        assertThat(status.out()).contains("\"drillPassed\":true");
+    }
+
     @Test
     void showsHowLongItMayTake() throws Exception {
         SampleService service = new SampleService(folder.resolve("host"), "local").setUp();
