@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             RestoreCommand.class,
             TakeoverCommand.class,
             DrillCommand.class,
+            SalvageCommand.class,
             KitCommand.class,
             ProbeCommand.class
         },
