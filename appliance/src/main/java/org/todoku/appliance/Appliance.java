@@ -86,6 +86,7 @@ final class Appliance implements AutoCloseable {
     private final Optional<StatusPublisher> outside;
     private final WebShell web;
     private final ControlSocket control;
+    private final Optional<DrillSchedule> drills;
     private volatile boolean ready;
 
     /** The doors of all features. */
@@ -136,6 +137,7 @@ final class Appliance implements AutoCloseable {
                         .map(file -> new PemTls(file, config.tls().key().orElseThrow()));
         this.outside = Outside.publisher(config, storage.state(), clock);
         this.web = web(more);
+        this.drills = drills();
         this.control =
                 new ControlSocket(
                         directory.path(),
@@ -172,6 +174,7 @@ final class Appliance implements AutoCloseable {
         web.start();
         control.start();
         outside.ifPresent(StatusPublisher::start);
+        drills.ifPresent(DrillSchedule::start);
         ready = true;
         invite();
     }
@@ -206,6 +209,7 @@ final class Appliance implements AutoCloseable {
     public void close() {
         ready = false;
         step("the status page", this::stopTelling);
+        step("the drills", this::stopDrills);
         step("the control socket", control::close);
         step("the web pages", web::stop);
         step("the certificate watch", () -> stop(tls));
@@ -236,6 +240,21 @@ final class Appliance implements AutoCloseable {
     private void stopTelling() throws InterruptedException {
         if (outside.isPresent()) {
             outside.get().stop(SMALL_STOP);
+        }
+    }
+
+    /** Of the embedded database only: another one has an archive of its own kind. */
+    private Optional<DrillSchedule> drills() {
+        if (config.archive().url().isEmpty() || config.database().url().isPresent()) {
+            return Optional.empty();
+        }
+        List<String> process = DrillSchedule.process(config.archive(), directory.path());
+        return Optional.of(new DrillSchedule(storage.state(), directory.path(), process, clock));
+    }
+
+    private void stopDrills() throws InterruptedException {
+        if (drills.isPresent()) {
+            drills.get().stop(SMALL_STOP);
         }
     }
 

@@ -1,5 +1,6 @@
 package org.todoku.migrate;
 
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,8 @@ import java.util.concurrent.Callable;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.Chain;
+import org.todoku.backup.archive.Drill;
+import org.todoku.backup.archive.Drills;
 import org.todoku.backup.archive.Epoch;
 import org.todoku.backup.archive.ForkPoint;
 import org.todoku.backup.archive.Heartbeat;
@@ -44,6 +47,10 @@ final class StatusCommand implements Callable<Integer> {
             Optional<Verification> verified = newest(archive);
             facts.put("verified", verified.map(Verification::checked).orElse(""));
             facts.put("damaged", verified.filter(v -> !v.isWhole()).isPresent());
+            Optional<Drill> drill = new Drills(archive).newest();
+            facts.put("lastDrill", drill.map(Drill::begun).orElse(""));
+            facts.put("drillPassed", drill.filter(Drill::passed).isPresent());
+            facts.put("drillCounts", drill.filter(d -> d.countsAt(Instant.now())).isPresent());
             facts.put("heartbeat", archive.heartbeat().map(Heartbeat::time).orElse(""));
             output.result(facts, text(facts));
             return 0;

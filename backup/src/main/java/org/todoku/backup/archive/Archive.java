@@ -442,7 +442,7 @@ public final class Archive implements AutoCloseable {
         return "%08d".formatted(number);
     }
 
-    private void create(String key, byte[] content) {
+    void create(String key, byte[] content) {
         if (!store.create(key, sealing.seal(key, content))
                 && !java.util.Arrays.equals(content, read(key))) {
             throw new BackupException(
@@ -453,7 +453,7 @@ public final class Archive implements AutoCloseable {
         }
     }
 
-    private byte[] read(String key) {
+    byte[] read(String key) {
         byte[] object = store.get(key).orElseThrow(() -> missing(key + " in " + store.location()));
         return sealing.open(key, object);
     }
@@ -471,7 +471,7 @@ public final class Archive implements AutoCloseable {
         return parse(INFO, content, ArchiveInfo.class);
     }
 
-    private static <T> T parse(String key, byte[] content, Class<T> type) {
+    static <T> T parse(String key, byte[] content, Class<T> type) {
         try {
             return Json.read(content, type);
         } catch (IOException e) {
