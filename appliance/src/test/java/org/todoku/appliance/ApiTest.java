@@ -82,7 +82,8 @@ class ApiTest {
         HttpResponse<String> answer =
                 running.post(
                         "/api/v1/attachments",
-                        "/api/v1/members", "{\"name\":\"x\",\"emails\":[\"Ichiro@example.jp\"]}");
+                        "/api/v1/members",
+                        "{\"name\":\"x\",\"emails\":[\"Ichiro@example.jp\"]}");
         assertProblem(answer, 409, "conflict");
     }
 
