@@ -7,6 +7,7 @@ import org.todoku.appliance.ConfigProblem;
 import org.todoku.appliance.Version;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.backup.fault.BackupException;
+import org.todoku.migrate.runbook.RunbookException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -88,6 +89,10 @@ public final class Main implements Callable<Integer> {
         if (thrown instanceof ConfigProblem e) {
             say(command, String.valueOf(e.getMessage()));
             return WRONG_USAGE;
+        }
+        if (thrown instanceof RunbookException e) {
+            say(command, String.valueOf(e.getMessage()));
+            return e.exitStatus();
         }
         if (thrown instanceof Refusal e) {
             say(command, String.valueOf(e.getMessage()));

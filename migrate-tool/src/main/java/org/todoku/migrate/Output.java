@@ -2,10 +2,13 @@ package org.todoku.migrate;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.Console;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.todoku.migrate.runbook.Plan;
+import org.todoku.migrate.runbook.Progress;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -14,8 +17,9 @@ import picocli.CommandLine.Spec;
  * What a command tells: lines for people, or with {@code --json} one object a line ({@code step},
  * {@code state}, {@code percent}, {@code message}, and last {@code result}).
  */
-final class Output {
+final class Output implements Progress {
     private static final JsonMapper JSON = new JsonMapper();
+    private static final int BAR = 40;
 
     @Option(names = "--json", description = "one JSON object a line instead of text")
     private boolean json;
@@ -25,15 +29,19 @@ final class Output {
 
     private int shown = -1;
 
-    void begin(String step, String message) {
+    @Override
+    public void begin(String step, String message) {
         shown = -1;
         tell(step, "running", 0, message);
     }
 
-    /** Progress of a step; told at every tenth part only. */
-    void progress(String step, long done, long of) {
+    /** Progress of a step: a bar on a terminal, else told at every tenth part only. */
+    @Override
+    public void progress(String step, long done, long of) {
         int percent = of == 0 ? 100 : (int) (done * 100 / of);
-        if (percent / 10 != shown / 10 || shown < 0) {
+        if (!json && isTerminal()) {
+            bar(percent);
+        } else if (percent / 10 != shown / 10 || shown < 0) {
             shown = percent;
             if (json) {
                 tell(step, "running", percent, "");
@@ -44,12 +52,67 @@ final class Output {
         }
     }
 
-    void done(String step, String message) {
+    /** One line that is drawn over; the cursor stays at its begin for the line that comes next. */
+    private void bar(int percent) {
+        if (percent != shown) {
+            shown = percent;
+            int full = Math.clamp(percent, 0, 100) * BAR / 100;
+            String drawn = "█".repeat(full) + "·".repeat(BAR - full);
+            out().print("    " + drawn + " %3d %%\r".formatted(percent));
+            out().flush();
+        }
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // It is null here when the input is no terminal.
+    private static boolean isTerminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
+    }
+
+    @Override
+    public void done(String step, String message) {
         tell(step, "done", 100, message);
     }
 
-    void note(String step, String message) {
+    @Override
+    public void note(String step, String message) {
         tell(step, "note", 0, message);
+    }
+
+    @Override
+    public void failed(String step, String message) {
+        tell(step, "failed", 0, message);
+    }
+
+    @Override
+    public void undone(String step, String message) {
+        tell(step, "undone", 0, message);
+    }
+
+    /** What a restore tells, as this step. */
+    Restoring.Told told(String step) {
+        return new Restoring.Told() {
+            @Override
+            public void progress(long done, long of) {
+                Output.this.progress(step, done, of);
+            }
+
+            @Override
+            public void note(String message) {
+                Output.this.note(step, message);
+            }
+        };
+    }
+
+    /** The steps of a dry run, and what they come to. */
+    void plan(Plan plan) {
+        if (json) {
+            for (Plan.Planned step : plan.steps()) {
+                tell(step.name(), step.isDone() ? "done" : "planned", 0, step.title());
+            }
+        } else {
+            out().println(plan.text());
+        }
     }
 
     /** The last word of a command. */
@@ -76,10 +139,17 @@ final class Output {
                 switch (state) {
                     case "done" -> "  ✓ ";
                     case "note" -> "  ! ";
+                    case "failed" -> "  ✗ ";
+                    case "undone" -> "  ↩ ";
                     default -> "  … ";
                 };
-        out().println(mark + message);
+        out().println(mark + message + rest(message));
         out().flush();
+    }
+
+    /** Blanks over what is left of a bar. */
+    private String rest(String message) {
+        return shown < 0 ? "" : " ".repeat(Math.max(0, BAR + 8 - message.length()));
     }
 
     private void line(Map<String, ?> facts) {

@@ -77,7 +77,9 @@ final class RestoreCommand implements Callable<Integer> {
                         "would restore " + Restoring.describe(plan));
                 return 0;
             }
-            Restore.Reached reached = new Restoring(archive, to, output).run(plan);
+            output.begin("restore", Restoring.describe(plan));
+            Restore.Reached reached = new Restoring(archive, to, output.told("restore")).run(plan);
+            output.done("restore", Restoring.describe(reached));
             var restored =
                     new NodeFile.Restored(
                             reached.to(), archive.location(), Instant.now().toString(), false);
@@ -89,7 +91,11 @@ final class RestoreCommand implements Callable<Integer> {
             facts.put("base", reached.base().id());
             facts.put("warnings", reached.warnings());
             if (!noCheck) {
-                facts.putAll(new RestoredCheck(output).run(to).facts());
+                output.begin("check", RestoredCheck.TITLE);
+                RestoredCheck.Found found = RestoredCheck.run(to);
+                found.notes().forEach(note -> output.note("check", note));
+                output.done("check", found.text());
+                facts.putAll(found.facts());
             }
             output.result(
                     facts,

@@ -16,11 +16,7 @@ import org.todoku.backup.restore.RestoredDatabase;
  * table against its indexes and the rows against what must be true of them, and counts.
  */
 final class RestoredCheck {
-    private final Output output;
-
-    RestoredCheck(Output output) {
-        this.output = output;
-    }
+    private RestoredCheck() {}
 
     /**
      * What was found.
@@ -28,10 +24,26 @@ final class RestoredCheck {
      * @param facts members, messages, deliveries by outcome, and the rules that do not hold
      * @param broken one line for each of those
      */
-    record Found(Map<String, Object> facts, List<String> broken) {}
+    record Found(Map<String, Object> facts, List<String> broken) {
+        String text() {
+            return "%s tables are sound, %d of %d rules hold; members %s, messages %s, deliveries %s"
+                    .formatted(
+                            facts.get("tables"),
+                            Invariants.count() - broken.size(),
+                            Invariants.count(),
+                            facts.get("members"),
+                            facts.get("messages"),
+                            facts.get("deliveries"));
+        }
 
-    Found run(Path data) {
-        output.begin("check", "booting the database, checking every table");
+        List<String> notes() {
+            return broken.stream().map(line -> "NOT RIGHT: " + line).toList();
+        }
+    }
+
+    static final String TITLE = "boots the database once, checks every table and what must be true";
+
+    static Found run(Path data) {
         try (RestoredDatabase database = RestoredDatabase.boot(data.resolve("db"))) {
             Map<String, Long> rows = database.check();
             Map<String, Object> facts = new LinkedHashMap<>();
@@ -41,19 +53,6 @@ final class RestoredCheck {
             facts.put("deliveries", outcomes(database));
             List<String> broken = new Invariants(database.connection()).broken(Instant.now());
             facts.put("broken", broken);
-            for (String line : broken) {
-                output.note("check", "NOT RIGHT: " + line);
-            }
-            output.done(
-                    "check",
-                    "%d tables are sound, %d of %d rules hold; members %s, messages %s, deliveries %s"
-                            .formatted(
-                                    rows.size(),
-                                    Invariants.count() - broken.size(),
-                                    Invariants.count(),
-                                    facts.get("members"),
-                                    facts.get("messages"),
-                                    facts.get("deliveries")));
             return new Found(facts, broken);
         } catch (SQLException e) {
             throw unreadable(e);

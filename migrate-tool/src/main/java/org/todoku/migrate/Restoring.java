@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.fault.BackupException;
@@ -22,26 +23,38 @@ final class Restoring {
 
     private final Archive archive;
     private final Path data;
-    private final Output output;
+    private final Told told;
 
-    Restoring(Archive archive, Path data, Output output) {
+    Restoring(Archive archive, Path data, Told told) {
         this.archive = archive;
         this.data = data;
-        this.output = output;
+        this.told = told;
     }
 
-    /** Refuses a directory with anything in it but an earlier attempt's part. */
-    static void requireEmpty(Path data) {
+    /** Told how far it is, in a hundred parts; may throw, which stops the restore. */
+    interface Told {
+        void progress(long done, long of);
+
+        void note(String message);
+    }
+
+    /**
+     * Refuses a directory with anything in it but an earlier attempt's part.
+     *
+     * @param own names of what the command itself keeps there
+     */
+    static void requireEmpty(Path data, String... own) {
         if (!Files.exists(data)) {
             return;
         }
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(data)) {
             for (Path entry : entries) {
-                if (!entry.getFileName().toString().equals(PARTIAL)) {
+                String name = entry.getFileName().toString();
+                if (!name.equals(PARTIAL) && !List.of(own).contains(name)) {
                     throw new BackupException(
                             BackupFault.TARGET_NOT_EMPTY,
                             "restoring into " + data,
-                            "it is not empty: it holds " + entry.getFileName(),
+                            "it is not empty: it holds " + name,
                             "name a new directory; nothing in this one was touched");
                 }
             }
@@ -69,23 +82,31 @@ final class Restoring {
                 deleteTree(partial);
             }
             Files.createDirectories(data);
-            output.begin("restore", describe(plan));
-            Restore.Reached reached = new Restore(archive, partial, new Told()).run(plan);
+            Restore.Reached reached = new Restore(archive, partial, new Parts()).run(plan);
             Files.move(partial, data.resolve("db"));
-            for (String warning : reached.warnings()) {
-                output.note("restore", warning);
-            }
-            output.done(
-                    "restore",
-                    "restored to log position %s, shipped %s; the log is contiguous"
-                            .formatted(reached.to().end(), reached.shipped()));
+            reached.warnings().forEach(told::note);
             return reached;
         } catch (IOException e) {
             throw failed("restoring into " + data, e);
         }
     }
 
-    private static void deleteTree(Path root) throws IOException {
+    static String describe(Restore.Reached reached) {
+        return "restored to log position %s, shipped %s; the log is contiguous"
+                .formatted(reached.to().end(), reached.shipped());
+    }
+
+    /** Takes back what a restore has laid into a directory that was empty before. */
+    static void undo(Path data) {
+        try {
+            deleteTree(data.resolve(PARTIAL));
+            deleteTree(data.resolve("db"));
+        } catch (IOException e) {
+            throw failed("deleting what was restored into " + data, e);
+        }
+    }
+
+    static void deleteTree(Path root) throws IOException {
         if (!Files.exists(root)) {
             return;
         }
@@ -105,15 +126,18 @@ final class Restoring {
                 e);
     }
 
-    private final class Told implements Restore.Progress {
+    /** The base is most of the bytes; how the log compares is known only afterwards. */
+    private final class Parts implements Restore.Progress {
+        private static final int BASE = 80;
+
         @Override
         public void base(long bytes, long of) {
-            output.progress("base", bytes, of);
+            told.progress(of == 0 ? BASE : bytes * BASE / of, 100);
         }
 
         @Override
         public void log(int segments, int of) {
-            output.progress("log", segments, of);
+            told.progress(BASE + (100L - BASE) * segments / Math.max(1, of), 100);
         }
     }
 }

@@ -1,139 +1,117 @@
 package org.todoku.migrate;
 
-import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.util.Map;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import org.todoku.appliance.ApplianceConfig;
-import org.todoku.appliance.Version;
 import org.todoku.backup.archive.Archive;
-import org.todoku.backup.archive.Capsule;
 import org.todoku.backup.archive.Chain;
-import org.todoku.backup.archive.Epoch;
-import org.todoku.backup.archive.HostName;
+import org.todoku.backup.archive.ForkPoint;
 import org.todoku.backup.archive.RecoveryKit;
-import org.todoku.backup.fault.BackupException;
-import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.restore.NodeFile;
-import org.todoku.backup.restore.Restore;
 import org.todoku.backup.restore.RestorePlan;
+import org.todoku.backup.restore.RestoreTarget;
+import org.todoku.migrate.runbook.Journal;
+import org.todoku.migrate.runbook.Runbook;
+import org.todoku.migrate.runbook.Step;
+import org.todoku.migrate.runbook.StepRun;
 
 /**
  * The steps of the emergency move, in order. The configuration is laid down before the claim, since
- * the claim names the address of the service. The claim ends the old host's epoch first: from then
- * on nothing that it ships can come into the archive, so that what the new ledger calls certainly
- * not sent cannot be sent by a host that still runs.
+ * the claim names the address of the service. The old host's epoch is ended before the claim: from
+ * then on nothing that it ships can come into the archive, so that what the new ledger calls
+ * certainly not sent cannot be sent by a host that still runs.
  */
 final class Takeover {
-    private final Archive archive;
-    private final Path data;
-    private final Output output;
-    private final NodeFile node = NodeFile.fresh();
+    static final String NAME = "takeover";
+    static final String JOURNAL = "takeover.journal";
+    static final String REPORTS = "reports";
 
-    Takeover(Archive archive, Path data, Output output) {
+    private final Archive archive;
+    private final RecoveryKit kit;
+    private final Optional<Path> given;
+    private final Path data;
+    private final Chain chain;
+
+    /** Reads the archive; changes nothing. */
+    Takeover(Archive archive, RecoveryKit kit, Optional<Path> given, Path data) {
         this.archive = archive;
+        this.kit = kit;
+        this.given = given;
         this.data = data;
-        this.output = output;
+        this.chain = Chain.read(archive);
     }
 
-    /**
-     * Ends the old host's epoch and claims the next for this directory.
-     *
-     * @return the chain as the old host left it: nothing can be added to it any more
-     */
-    Chain claim(Chain found, Optional<ApplianceConfig> config) {
-        Chain chain = found.seal(HostName.here());
-        long number = chain.newest().map(Epoch::number).orElse(0L) + 1;
-        output.begin("claim", "claiming epoch " + number);
-        Epoch epoch =
-                new Epoch(
-                        number,
-                        node.owner(),
-                        HostName.here(),
-                        config.map(c -> c.http().publicUrl()).map(URI::toString).orElse(""),
-                        chain.tail(),
-                        Instant.now().toString(),
-                        Version.TEXT);
-        if (!archive.claim(epoch)) {
-            throw new BackupException(
-                    BackupFault.CLAIM_LOST,
-                    "claiming epoch " + number,
-                    "another host claimed it at the same moment",
-                    "todoku-migrate status shows who serves now");
-        }
-        output.done("claim", "epoch " + number + " is ours; the old host is fenced out");
+    static Path journal(Path data) {
+        return data.resolve(JOURNAL);
+    }
+
+    /** The chain as it was found. */
+    Chain chain() {
         return chain;
     }
 
-    void restore(RestorePlan plan) {
-        Restore.Reached reached = new Restoring(archive, data, output).run(plan);
-        var restored =
-                new NodeFile.Restored(
-                        reached.to(), archive.location(), Instant.now().toString(), true);
-        new NodeFile(node.owner(), Optional.of(restored)).write(data);
+    RestorePlan plan() {
+        return RestorePlan.of(chain, archive.catalogue(), new RestoreTarget.Newest());
     }
 
     /**
-     * Lays the configuration of the old host down where none was given, and the files it names
-     * where they are missing.
+     * The runbook.
      *
-     * @return the configuration file to start with
+     * @param measure reads a little of the archive to know how fast that is
      */
-    Optional<Path> configuration(RecoveryKit kit, Optional<Path> given) {
-        output.begin("configuration", "configuration and secrets");
-        Optional<Capsule> capsule =
-                archive.capsule(archive.newestEpoch().map(Epoch::number).orElse(0L));
-        Map<String, String> files = capsule.map(Capsule::files).orElse(Map.of());
-        Path config = data.resolve("todoku.yaml");
-        Optional<Path> used = given;
-        if (given.isEmpty() && files.containsKey(Capsule.CONFIG)) {
-            write(config, Capsule.decode(files.get(Capsule.CONFIG)));
-            used = Optional.of(config);
-        }
-        Path base = used.map(Path::toAbsolutePath).map(Path::getParent).orElse(data);
-        for (Map.Entry<String, String> file : files.entrySet()) {
-            Path path = base.resolve(file.getKey());
-            if (!file.getKey().equals(Capsule.CONFIG) && !Files.exists(path)) {
-                write(path, Capsule.decode(file.getValue()));
-            }
-        }
-        Path key =
-                used.map(ArchiveOptions::config)
-                        .map(c -> c.archive().keyFileIn(data))
-                        .orElse(data.resolve("archive.key"));
-        if (!Files.exists(key)) {
-            write(key, (kit.key().text() + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        }
-        output.done(
-                "configuration",
-                given.isPresent()
-                        ? "using " + given.get()
-                        : used.isPresent() ? "as on the old host: " + config : "none was kept");
-        return used;
+    Runbook runbook(Output output, boolean measure) {
+        RestorePlan plan = plan();
+        var end = chain.tail().map(ForkPoint::end).orElse(plan.base().end());
+        RestoreEstimate estimate = RestoreEstimate.of(archive, plan, end, measure);
+        Claiming claiming = new Claiming(archive, chain, this::config);
+        RestoreSteps steps = new RestoreSteps(archive, data);
+        Step configuration = new Configuring(archive, kit, given, data).step();
+        return new Runbook(
+                NAME,
+                List.of(
+                        configuration,
+                        claiming.seal(),
+                        claiming.claim(),
+                        steps.restore(estimate.restore(), this::sealedPlan),
+                        identify(),
+                        steps.check(estimate.check()),
+                        claiming.hold()),
+                output,
+                InstantSource.system());
     }
 
-    /** Boots the database once, checks every table and what must be true of the rows. */
-    Map<String, Object> check() {
-        return new RestoredCheck(output).run(data).facts();
+    /** What the old host had shipped when its epoch was ended: nothing comes to it any more. */
+    private RestorePlan sealedPlan() {
+        return RestorePlan.of(Chain.read(archive), archive.catalogue(), new RestoreTarget.Newest());
     }
 
-    private static void write(Path file, byte[] content) {
-        try {
-            Path folder = file.toAbsolutePath().getParent();
-            if (folder != null) {
-                Files.createDirectories(folder);
-            }
-            var owner = PosixFilePermissions.fromString("rw-------");
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(owner));
-            Files.write(file, content);
-        } catch (IOException e) {
-            throw Refusal.failed(
-                    "writing " + file + " from the archive: " + e,
-                    "give --config FILE with places that this user may write to");
-        }
+    private Step identify() {
+        return Step.named("identify", "writes down that this directory is the writer's, restored")
+                .act(this::identify)
+                .undo(
+                        run -> {
+                            NodeFile.delete(data);
+                            return "deleted";
+                        });
+    }
+
+    private String identify(StepRun run) {
+        ForkPoint to = Chain.read(archive).tail().orElseThrow();
+        var restored =
+                new NodeFile.Restored(to, archive.location(), Instant.now().toString(), true);
+        new NodeFile(run.fact(Claiming.OWNER).orElseThrow(), Optional.of(restored)).write(data);
+        return "restored to segment %d of epoch %d".formatted(to.sequence(), to.epoch());
+    }
+
+    /** Of the service here: as given, or as it was laid down. */
+    private Optional<ApplianceConfig> config() {
+        return configFile().map(ArchiveOptions::config);
+    }
+
+    Optional<Path> configFile() {
+        return given.or(() -> Journal.fact(journal(data), Configuring.CONFIG).map(Path::of));
     }
 }

@@ -2,7 +2,7 @@ package org.todoku.migrate;
 
 import java.io.Console;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,12 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.todoku.backup.archive.Archive;
-import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Epoch;
 import org.todoku.backup.archive.Heartbeat;
 import org.todoku.backup.archive.RecoveryKit;
-import org.todoku.backup.restore.RestorePlan;
-import org.todoku.backup.restore.RestoreTarget;
+import org.todoku.backup.restore.NodeFile;
+import org.todoku.migrate.runbook.Journal;
+import org.todoku.migrate.runbook.Plan;
+import org.todoku.migrate.runbook.Report;
+import org.todoku.migrate.runbook.Runbook;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,7 +33,11 @@ final class TakeoverCommand implements Callable<Integer> {
     @Mixin private ConfigOption config;
     @Mixin private Output output;
 
-    @Option(names = "--data", required = true, paramLabel = "DIR", description = "must be empty")
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "DIR",
+            description = "must be empty, or what an interrupted takeover left")
     private Path data;
 
     @Option(names = "--no-start", description = "leaves starting the service to you")
@@ -48,53 +54,95 @@ final class TakeoverCommand implements Callable<Integer> {
             description = "you answer for it: needed where the archive's store cannot fence it out")
     private boolean oldHostIsOff;
 
+    @Option(names = "--abort", description = "undoes a run that was killed before it fenced")
+    private boolean abort;
+
     @Override
     public Integer call() {
-        long begun = System.nanoTime();
-        Restoring.requireEmpty(data);
+        Path journal = Takeover.journal(data);
+        boolean goesOn = Journal.isUnderWay(journal);
+        if (!goesOn && isDoneAndNeverServed(journal)) {
+            output.note("start", "this host has taken over already");
+            return finish(Journal.fact(journal, Configuring.CONFIG).map(Path::of));
+        }
+        if (!goesOn) {
+            Restoring.requireEmpty(data, Takeover.JOURNAL, Takeover.REPORTS);
+        }
         RecoveryKit kit = options.kit(config.file());
-        Optional<Path> started;
         try (Archive archive = ArchiveOptions.open(kit)) {
-            Chain chain = Chain.read(archive);
-            RestorePlan plan =
-                    RestorePlan.of(chain, archive.catalogue(), new RestoreTarget.Newest());
-            Epoch writer = chain.newest().orElseThrow();
-            Optional<Heartbeat> heartbeat = archive.heartbeat();
-            output.note(
-                    "plan",
-                    "epoch %d of %s, last sign of life %s; %s"
-                            .formatted(
-                                    writer.number(),
-                                    writer.host(),
-                                    heartbeat.map(Heartbeat::time).orElse("unknown"),
-                                    Restoring.describe(plan)));
+            Takeover takeover = new Takeover(archive, kit, config.file(), data);
+            say(archive, takeover, goesOn);
+            Runbook runbook = takeover.runbook(output, dryRun);
             if (dryRun) {
-                output.result(
-                        Map.of("dryRun", true, "base", plan.base().id()),
-                        "would claim epoch %d, restore, check, start"
-                                .formatted(writer.number() + 1));
+                showPlan(runbook.plan(journal));
                 return 0;
             }
-            requireFence(archive);
-            confirm(writer);
-            Takeover takeover = new Takeover(archive, data, output);
-            Optional<Path> file = takeover.configuration(kit, config.file());
-            Chain ended = takeover.claim(chain, file.map(ArchiveOptions::config));
-            ended.lostTail().ifPresent(lost -> output.note("plan", lost));
-            takeover.restore(
-                    RestorePlan.of(ended, archive.catalogue(), new RestoreTarget.Newest()));
-            started = file;
-            Map<String, Object> facts = takeover.check();
-            Map<String, Object> result = new LinkedHashMap<>(facts);
-            Duration took = Duration.ofNanos(System.nanoTime() - begun);
-            result.put("seconds", took.toMillis() / 1000.0);
+            if (!goesOn) {
+                requireFence(archive);
+                confirm(takeover.chain().newest().orElseThrow());
+            }
+            if (!run(runbook, journal)) {
+                return 0;
+            }
+        }
+        return finish(
+                config.file().or(() -> Journal.fact(journal, Configuring.CONFIG).map(Path::of)));
+    }
+
+    /** False when it was aborted, as was asked for. */
+    private boolean run(Runbook runbook, Path file) {
+        Path reports = data.resolve(Takeover.REPORTS);
+        try (Journal journal = Journal.open(file, InstantSource.system())) {
+            if (abort) {
+                Report undone = runbook.abort(journal, reports);
+                output.result(Map.of("outcome", undone.outcome()), "undone: all is as before");
+                return false;
+            }
+            Report report = runbook.run(journal, reports);
+            Map<String, Object> result = new LinkedHashMap<>(RestoreSteps.facts(report.facts()));
+            result.put("seconds", report.seconds());
             output.result(
                     result,
                     "taken over in %.1f s. What was being sent is on hold: the console shows who"
-                                    .formatted(took.toMillis() / 1000.0)
+                                    .formatted(report.seconds())
                             + " was handed over, who certainly was not, and who is in doubt");
+            return true;
         }
-        return noStart ? sayHow(started) : start(started);
+    }
+
+    private void say(Archive archive, Takeover takeover, boolean goesOn) {
+        Epoch writer = takeover.chain().newest().orElseThrow();
+        output.note(
+                "plan",
+                "epoch %d of %s, last sign of life %s; %s"
+                        .formatted(
+                                writer.number(),
+                                writer.host(),
+                                archive.heartbeat().map(Heartbeat::time).orElse("unknown"),
+                                Restoring.describe(takeover.plan())));
+        if (goesOn) {
+            output.note("plan", "a takeover into " + data + " was interrupted: it goes on");
+        }
+    }
+
+    private void showPlan(Plan plan) {
+        output.plan(plan);
+        Map<String, Object> facts = new LinkedHashMap<>(plan.facts());
+        facts.put("dryRun", true);
+        output.result(facts, "nothing was changed");
+    }
+
+    /** The server's first start on what was restored takes this note out of the directory. */
+    private boolean isDoneAndNeverServed(Path journal) {
+        Optional<String> owner = Journal.fact(journal, Claiming.OWNER);
+        return NodeFile.read(data)
+                .filter(node -> owner.filter(node.owner()::equals).isPresent())
+                .flatMap(NodeFile::restored)
+                .isPresent();
+    }
+
+    private int finish(Optional<Path> configFile) {
+        return noStart ? sayHow(configFile) : start(configFile);
     }
 
     /** Where the store lets two writers win, only a person can know that the old host is off. */

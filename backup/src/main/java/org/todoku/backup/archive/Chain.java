@@ -54,6 +54,8 @@ public final class Chain {
     /**
      * Ends the newest epoch and reads the chain again: from here on nothing can come to its tail
      * but the next epoch. Without any epoch there is nothing to end.
+     *
+     * @throws BackupException {@code CLAIM_LOST} when another epoch was claimed meanwhile
      */
     public Chain seal(String by) {
         if (links.isEmpty()) {
@@ -63,6 +65,15 @@ public final class Chain {
         long last = newest.segments().isEmpty() ? 0 : newest.segments().getLast();
         long seal = archive.seal(newest.epoch().number(), last, by);
         Chain ended = read(archive);
+        Epoch now = ended.links.getLast().epoch();
+        if (now.number() != newest.epoch().number()) {
+            throw new BackupException(
+                    BackupFault.CLAIM_LOST,
+                    "ending epoch " + newest.epoch().number(),
+                    "epoch %d was claimed by %s at the same moment"
+                            .formatted(now.number(), now.host()),
+                    "todoku-migrate status shows who serves now");
+        }
         ended.requireEnd(seal - 1);
         return ended;
     }

@@ -87,6 +87,16 @@ public record NodeFile(String owner, Optional<Restored> restored, Optional<Term>
         }
     }
 
+    /** The directory is nobody again. */
+    public static void delete(Path dataDirectory) {
+        Path file = dataDirectory.resolve(NAME);
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw failed("deleting " + file, e);
+        }
+    }
+
     private static BackupException failed(String what, IOException e) {
         return new BackupException(
                 BackupFault.DISK_FAILED,
