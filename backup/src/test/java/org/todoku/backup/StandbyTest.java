@@ -40,7 +40,7 @@ class StandbyTest {
                     assertThat(standby.status().restores()).isEqualTo(1);
                     long begun = System.nanoTime();
                     standby.seal();
-                    standby.claim("http://b", "test");
+                    standby.claim("http://b", "test", false);
                     Duration promoted = standby.promote();
                     System.out.printf(
                             "figure: promoted in %d ms, of that the end of the redo %d ms%n",
@@ -71,7 +71,7 @@ class StandbyTest {
             }
             try (Standby standby = open(archive)) {
                 standby.seal();
-                standby.claim("http://b", "test");
+                standby.claim("http://b", "test", false);
                 standby.promote();
             }
         }
@@ -90,7 +90,7 @@ class StandbyTest {
                 assertThat(standby.status().restores()).isEqualTo(1);
                 ForkPoint tail = standby.seal();
                 assertThat(tail).isEqualTo(standby.status().last());
-                standby.claim("http://b", "test");
+                standby.claim("http://b", "test", false);
                 standby.promote();
             }
         }

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             ListCommand.class,
             RestoreCommand.class,
             TakeoverCommand.class,
+            StandbyCommand.class,
             KitCommand.class,
             ProbeCommand.class
         },

@@ -193,7 +193,7 @@ public final class Standby implements AutoCloseable {
                 switch (next) {
                     case NextSegment.NotYet none -> false;
                     case NextSegment.Sealed sealed -> nextEpoch();
-                    case NextSegment.Found segment -> take(segment.segment());
+                    case NextSegment.Found segment -> follow(segment.segment());
                 };
         answered();
         ready = !found;
@@ -220,6 +220,19 @@ public final class Standby implements AutoCloseable {
         return true;
     }
 
+    /** Takes one that has just come: what was there before says nothing of the lag. */
+    private boolean follow(SealedSegment taken) {
+        boolean was = ready;
+        boolean any = take(taken);
+        if (was) {
+            Segment segment = taken.segment();
+            boolean marked = !segment.marks().isEmpty();
+            String forced = marked ? segment.marks().getFirst().at() : segment.shipped();
+            lags.add(Duration.between(Instant.parse(forced), clock.instant()));
+        }
+        return any;
+    }
+
     private boolean take(SealedSegment taken) {
         Segment segment = taken.segment();
         if (!segment.previous().equals(place.last().hash())) {
@@ -240,9 +253,6 @@ public final class Standby implements AutoCloseable {
         }
         redo().force();
         place = place.after(taken);
-        String forced =
-                segment.marks().isEmpty() ? segment.shipped() : segment.marks().getFirst().at();
-        lags.add(Duration.between(Instant.parse(forced), clock.instant()));
         return true;
     }
 
@@ -315,6 +325,21 @@ public final class Standby implements AutoCloseable {
         }
     }
 
+    /**
+     * Copies the database as it is now to another place, where it can be booted as after a crash;
+     * the redo rests meanwhile and goes on after.
+     */
+    public synchronized void copyTo(Path database) {
+        stopRedo();
+        directory.copyTo(database);
+        try {
+            start();
+        } catch (BackupException e) {
+            anew(e);
+            restore();
+        }
+    }
+
     public synchronized StandbyStatus status() {
         ContinuousRedo running = redo;
         return new StandbyStatus(
@@ -354,8 +379,12 @@ public final class Standby implements AutoCloseable {
         return place.last();
     }
 
-    /** Claims the next epoch for this directory; after {@link #seal}. */
-    public synchronized Epoch claim(String url, String version) {
+    /**
+     * Claims the next epoch for this directory; after {@link #seal}.
+     *
+     * @param planned the old host had paused its sending before: the ledger needs no second look
+     */
+    public synchronized Epoch claim(String url, String version, boolean planned) {
         long number = place.epoch() + 1;
         Epoch epoch =
                 new Epoch(
@@ -376,7 +405,8 @@ public final class Standby implements AutoCloseable {
         var restored =
                 new NodeFile.Restored(
                         place.last(), archive.location(), clock.instant().toString(), true);
-        new NodeFile(node.owner(), Optional.of(restored)).write(data);
+        Optional<NodeFile.Restored> note = planned ? Optional.empty() : Optional.of(restored);
+        new NodeFile(node.owner(), note).write(data);
         return epoch;
     }
 
@@ -388,8 +418,8 @@ public final class Standby implements AutoCloseable {
     public synchronized Duration promote() {
         long begun = System.nanoTime();
         Volume volume = redo().promote();
-        RestoredDatabase.shutDown(volume);
         redo = null;
+        RestoredDatabase.shutDown(volume);
         directory.unmark();
         return Duration.ofNanos(System.nanoTime() - begun);
     }

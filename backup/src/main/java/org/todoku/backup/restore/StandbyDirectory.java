@@ -164,6 +164,20 @@ final class StandbyDirectory {
                 .orElse(log.files().getFirst());
     }
 
+    /** Copies the database, which nobody has open. */
+    void copyTo(Path target) {
+        attempt(
+                () -> {
+                    delete(target);
+                    Files.createDirectories(target);
+                    try (Stream<Path> paths = Files.walk(database())) {
+                        for (Path path : paths.skip(1).toList()) {
+                            Files.copy(path, target.resolve(database().relativize(path)));
+                        }
+                    }
+                });
+    }
+
     private static void delete(Path root) throws IOException {
         if (!Files.exists(root)) {
             return;
