@@ -179,6 +179,12 @@ final class Appliance implements AutoCloseable {
         invite();
     }
 
+    /** Serves the pages alone: no mail leaves and none is taken. For a rehearsal. */
+    void startPages() {
+        web.start();
+        ready = true;
+    }
+
     Features parts() {
         return features;
     }

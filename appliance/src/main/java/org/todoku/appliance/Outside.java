@@ -67,7 +67,7 @@ public final class Outside {
                 archive.trouble().isPresent(),
                 archive.verified().map(SystemState.Verified::problems).orElse(0),
                 archive.lastBase(),
-                archive.lastDrill(),
+                archive.lastDrill().map(SystemState.Drilled::at),
                 archive.verified().map(SystemState.Verified::at));
     }
 }
