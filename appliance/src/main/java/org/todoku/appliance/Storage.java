@@ -150,6 +150,7 @@ record Storage(
                 .mailbox()
                 .flatMap(ApplianceConfig.Mailbox::passwordFile)
                 .ifPresent(path -> add(files, base, path));
+        config.dns().keyFile().ifPresent(path -> add(files, base, path));
         config.mail().dkim().forEach(dkim -> add(files, base, dkim.keyFile()));
         return files;
     }
