@@ -22,6 +22,7 @@ import org.todoku.appliance.account.Sessions;
 import org.todoku.appliance.account.SignedTokens;
 import org.todoku.appliance.audience.Audiences;
 import org.todoku.appliance.continuity.ControlSocket;
+import org.todoku.appliance.continuity.outside.StatusPublisher;
 import org.todoku.appliance.delivery.Dispatcher;
 import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.MailSettings;
@@ -82,6 +83,7 @@ final class Appliance implements AutoCloseable {
     private final Features features;
     private final Secret setupCode;
     private final Optional<PemTls> tls;
+    private final Optional<StatusPublisher> outside;
     private final WebShell web;
     private final ControlSocket control;
     private final Optional<DrillSchedule> drills;
@@ -133,6 +135,7 @@ final class Appliance implements AutoCloseable {
                 config.tls()
                         .certificate()
                         .map(file -> new PemTls(file, config.tls().key().orElseThrow()));
+        this.outside = Outside.publisher(config, storage.state(), clock);
         this.web = web(more);
         this.drills = drills();
         this.control =
@@ -170,9 +173,16 @@ final class Appliance implements AutoCloseable {
         tls.ifPresent(PemTls::start);
         web.start();
         control.start();
+        outside.ifPresent(StatusPublisher::start);
         drills.ifPresent(DrillSchedule::start);
         ready = true;
         invite();
+    }
+
+    /** Serves the pages alone: no mail leaves and none is taken. For a rehearsal. */
+    void startPages() {
+        web.start();
+        ready = true;
     }
 
     Features parts() {
@@ -204,7 +214,8 @@ final class Appliance implements AutoCloseable {
     @Override
     public void close() {
         ready = false;
-        step("the drills", () -> stopDrills());
+        step("the status page", this::stopTelling);
+        step("the drills", this::stopDrills);
         step("the control socket", control::close);
         step("the web pages", web::stop);
         step("the certificate watch", () -> stop(tls));
@@ -229,6 +240,12 @@ final class Appliance implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
             LOG.warn("{} did not stop cleanly", what, e);
+        }
+    }
+
+    private void stopTelling() throws InterruptedException {
+        if (outside.isPresent()) {
+            outside.get().stop(SMALL_STOP);
         }
     }
 
@@ -377,9 +394,6 @@ final class Appliance implements AutoCloseable {
 
     /** What an operator may have set in vain must be said, not found out. */
     private void sayWhatHasNoEffect() {
-        if (config.status().publish().isPresent() || config.status().noticeRelay().isPresent()) {
-            LOG.warn("status.publish and status.notice-relay have no effect yet");
-        }
         if (config.volume().device().isPresent()) {
             LOG.warn("volume.device has no effect yet");
         }

@@ -78,9 +78,14 @@ final class ServeCommand implements Callable<Integer> {
             throw e;
         }
         CountDownLatch never = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(appliance), "stop"));
+        stopAtExit(appliance);
         afterStart.run();
         never.await();
+    }
+
+    /** From now on the end of the process closes it. */
+    static void stopAtExit(Appliance appliance) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(appliance), "stop"));
     }
 
     /**

@@ -151,6 +151,11 @@ record Storage(
                 .flatMap(ApplianceConfig.Mailbox::passwordFile)
                 .ifPresent(path -> add(files, base, path));
         config.dns().keyFile().ifPresent(path -> add(files, base, path));
+        config.status().passwordFile().ifPresent(path -> add(files, base, path));
+        config.status()
+                .noticeRelay()
+                .flatMap(ApplianceConfig.Relay::passwordFile)
+                .ifPresent(path -> add(files, base, path));
         config.mail().dkim().forEach(dkim -> add(files, base, dkim.keyFile()));
         return files;
     }

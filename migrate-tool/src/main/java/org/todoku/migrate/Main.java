@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             TakeoverCommand.class,
             DrillCommand.class,
             SalvageCommand.class,
+            StandbyCommand.class,
             KitCommand.class,
             ProbeCommand.class
         },

@@ -14,6 +14,7 @@ import org.todoku.backup.archive.Epoch;
 import org.todoku.backup.archive.Heartbeat;
 import org.todoku.backup.archive.RecoveryKit;
 import org.todoku.backup.restore.NodeFile;
+import org.todoku.backup.restore.Standby;
 import org.todoku.migrate.runbook.Journal;
 import org.todoku.migrate.runbook.Plan;
 import org.todoku.migrate.runbook.Report;
@@ -66,6 +67,9 @@ final class TakeoverCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (Standby.isStandby(data)) {
+            return promote();
+        }
         Path journal = Takeover.journal(data);
         boolean goesOn = Journal.isUnderWay(journal);
         if (!goesOn && isDoneAndNeverServed(journal)) {
@@ -88,7 +92,7 @@ final class TakeoverCommand implements Callable<Integer> {
             }
             if (!goesOn) {
                 requireFence(archive);
-                confirm(takeover.chain().newest().orElseThrow());
+                confirm(takeover.chain().newest().orElseThrow().host());
             }
             if (!run(runbook, journal)) {
                 return 0;
@@ -96,6 +100,36 @@ final class TakeoverCommand implements Callable<Integer> {
         }
         return finish(
                 config.file().or(() -> Journal.fact(journal, Configuring.CONFIG).map(Path::of)));
+    }
+
+    /** A standby is promoted where it runs; one that is stopped is started for it first. */
+    private int promote() {
+        long begun = System.nanoTime();
+        if (dryRun) {
+            output.result(
+                    Map.of("dryRun", true, "standby", true),
+                    "would promote the standby in " + data + "; nothing was changed");
+            return 0;
+        }
+        Refusal none =
+                Refusal.failed(
+                        "no standby runs in " + data,
+                        "start it (todoku-migrate standby --data "
+                                + data
+                                + " …), then run this again; or take over into an empty directory");
+        if (!yes) {
+            Map<String, Object> now = StandbyTakeover.status(data).orElseThrow(() -> none);
+            confirm("the host that writes epoch " + now.get("epoch"));
+        }
+        Map<String, Object> facts =
+                StandbyTakeover.promote(data, oldHostIsOff).orElseThrow(() -> none);
+        output.result(
+                facts,
+                "taken over in %.2f s by the standby, which serves at %s now"
+                        .formatted(
+                                (System.nanoTime() - begun) / 1e9,
+                                facts.getOrDefault("address", "")));
+        return 0;
     }
 
     /** False when it was aborted, as was asked for. */
@@ -170,15 +204,14 @@ final class TakeoverCommand implements Callable<Integer> {
 
     /** Only a terminal is asked: to a script the command itself is the answer. */
     @SuppressWarnings("SystemConsoleNull") // It is null here when the input is no terminal.
-    private void confirm(Epoch writer) {
+    private void confirm(String writer) {
         Console console = System.console();
         if (yes || console == null || !console.isTerminal()) {
             return;
         }
         String answer =
                 console.readLine(
-                        "This fences %s out for good. Is it gone, or may it stop? [y/N] ",
-                        writer.host());
+                        "This fences %s out for good. Is it gone, or may it stop? [y/N] ", writer);
         if (answer == null || !answer.strip().equalsIgnoreCase("y")) {
             throw Refusal.unsafe("not confirmed, and nothing was changed", "--yes asks nothing");
         }

@@ -5,10 +5,10 @@ import org.todoku.appliance.kernel.FaultException;
 import org.todoku.backup.fault.BackupException;
 
 /** What a fault of the backup is called in the appliance: its own table, its own exit status. */
-final class ArchiveFaults {
+public final class ArchiveFaults {
     private ArchiveFaults() {}
 
-    static FaultException of(BackupException e) {
+    public static FaultException of(BackupException e) {
         return new FaultException(fault(e), "go on: " + e.what(), e.why(), e.hint(), e);
     }
 

@@ -259,6 +259,24 @@ public final class Archive implements AutoCloseable {
         return new SealedSegment(segment, Sha256.hex(content));
     }
 
+    /**
+     * What lies under a key that is known, for those who follow: one get, no listing. A segment
+     * that was compacted meanwhile looks as if it were not there yet.
+     */
+    public NextSegment next(long epoch, long sequence) {
+        Optional<byte[]> found = log.single(epoch, sequence);
+        if (found.isEmpty()) {
+            return new NextSegment.NotYet();
+        }
+        byte[] content = found.get();
+        String key = LogObjects.key(epoch, sequence);
+        if (SegmentFormat.isSeal(key, content)) {
+            return new NextSegment.Sealed();
+        }
+        return new NextSegment.Found(
+                new SealedSegment(SegmentFormat.decode(key, content), Sha256.hex(content)));
+    }
+
     /** The bytes of a segment of which its hash is made. */
     public byte[] segmentContent(long epoch, long sequence) {
         return log.content(epoch, sequence);

@@ -29,13 +29,25 @@ public final class Lease implements AutoCloseable {
      * What a lease says.
      *
      * @param since RFC 3339, UTC, by the reader's clock
+     * @param behind nothing up to this segment is needed; without it everything is
      */
-    public record Held(String by, String what, String since) {}
+    public record Held(String by, String what, String since, Optional<ForkPoint> behind) {}
 
     /** Takes one; never fails. */
     public static Lease take(Archive archive, String what, InstantSource clock) {
+        return take(archive, what, Optional.empty(), clock);
+    }
+
+    /** Takes one for what lies behind a segment only; never fails. */
+    public static Lease takeBehind(
+            Archive archive, String what, ForkPoint behind, InstantSource clock) {
+        return take(archive, what, Optional.of(behind), clock);
+    }
+
+    private static Lease take(
+            Archive archive, String what, Optional<ForkPoint> behind, InstantSource clock) {
         String key = PREFIX + UUID.randomUUID();
-        Held held = new Held(HostName.here(), what, clock.instant().toString());
+        Held held = new Held(HostName.here(), what, clock.instant().toString(), behind);
         try {
             archive.store().create(key, Json.write(held));
         } catch (BackupException e) {

@@ -145,6 +145,11 @@ final class LogObjects {
         return below == null || below.getValue() < sequence ? null : below;
     }
 
+    /** The segment's own object; does not list. */
+    Optional<byte[]> single(long epoch, long sequence) {
+        return own(epoch, sequence);
+    }
+
     private Optional<byte[]> own(long epoch, long sequence) {
         return open.apply(key(epoch, sequence));
     }

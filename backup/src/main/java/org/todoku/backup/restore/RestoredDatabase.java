@@ -103,6 +103,11 @@ public final class RestoredDatabase implements AutoCloseable {
         } catch (SQLException e) {
             throw failed("closing the restored database", e);
         }
+        shutDown(volume);
+    }
+
+    /** Shuts a database down and lets go of its volume. */
+    static void shutDown(Volume volume) {
         try (Connection open = DriverManager.getConnection(volume.jdbcUrl() + ";shutdown=true")) {
             throw new IllegalStateException("still open: " + open);
         } catch (SQLException e) {

@@ -46,6 +46,7 @@ public final class Retention {
     private final InstantSource clock;
     private final Map<String, Instant> leaseSeen = new HashMap<>();
     private long deleted;
+    private Optional<ForkPoint> newestBase = Optional.empty();
 
     public Retention(Archive archive, Duration keep, InstantSource clock) {
         this.archive = archive;
@@ -79,9 +80,10 @@ public final class Retention {
         deleted = 0;
         Optional<String> oldest = Optional.empty();
         try {
-            awaitNobody();
             Chain chain = Chain.read(archive);
             List<BaseManifest> bases = archive.bases();
+            newestBase = newest(chain, bases).map(BaseManifest::chain);
+            awaitNobody();
             if (!chain.links().isEmpty()) {
                 RetentionPlan plan = plan(chain, bases);
                 oldest = plan.oldest().map(BaseManifest::id);
@@ -187,10 +189,7 @@ public final class Retention {
 
     /** A copy is enough once a base was taken behind it: whoever reads finds either meanwhile. */
     private void expireCompacted(Chain chain, List<BaseManifest> bases) {
-        Optional<BaseManifest> newest =
-                bases.stream()
-                        .filter(chain::leadsOnFrom)
-                        .max(java.util.Comparator.comparing(b -> Instant.parse(b.taken())));
+        Optional<BaseManifest> newest = newest(chain, bases);
         if (newest.isEmpty()) {
             return;
         }
@@ -209,6 +208,12 @@ public final class Retention {
                 }
             }
         }
+    }
+
+    private static Optional<BaseManifest> newest(Chain chain, List<BaseManifest> bases) {
+        return bases.stream()
+                .filter(chain::leadsOnFrom)
+                .max(java.util.Comparator.comparing(b -> Instant.parse(b.taken())));
     }
 
     private void expireSingles(long epoch, Map.Entry<Long, Long> range, List<Long> singles) {
@@ -252,12 +257,25 @@ public final class Retention {
                                     .isPresent();
             if (over) {
                 archive.store().delete(lease.getKey());
-            } else {
+            } else if (!isBehindAllThatGoes(lease.getValue())) {
                 String who =
                         lease.getValue().map(held -> held.what() + " on " + held.by()).orElse("");
                 throw new Held("a reader holds " + lease.getKey() + " (" + who + ")");
             }
         }
+    }
+
+    /** Nothing behind the newest base ever goes: who reads only there holds nothing back. */
+    private boolean isBehindAllThatGoes(Optional<Lease.Held> held) {
+        Optional<ForkPoint> newest = newestBase;
+        return held.flatMap(Lease.Held::behind)
+                .filter(at -> newest.isPresent() && !isBefore(at, newest.get()))
+                .isPresent();
+    }
+
+    private static boolean isBefore(ForkPoint one, ForkPoint other) {
+        return one.epoch() < other.epoch()
+                || (one.epoch() == other.epoch() && one.sequence() < other.sequence());
     }
 
     private static Optional<Instant> since(Lease.Held held) {

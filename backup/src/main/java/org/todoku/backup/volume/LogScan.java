@@ -42,7 +42,7 @@ public final class LogScan {
         }
         int end = HEADER;
         while (true) {
-            int next = groupEnd(bytes, end, number);
+            int next = groupEnd(bytes, end, number, 0);
             if (next < 0) {
                 return OptionalLong.of(end);
             }
@@ -58,8 +58,13 @@ public final class LogScan {
         return ByteBuffer.wrap(content).getLong(16);
     }
 
-    private static int groupEnd(ByteBuffer bytes, int start, long number) {
-        int data = recordEnd(bytes, start, number);
+    /**
+     * The index behind the group that begins at an index; negative when there is no whole one.
+     *
+     * @param base where in the file the first of the bytes lies
+     */
+    static int groupEnd(ByteBuffer bytes, int start, long number, long base) {
+        int data = recordEnd(bytes, start, number, base);
         if (data < 0 || data - start != OVERHEAD + CHECKSUM_PAYLOAD) {
             return -1;
         }
@@ -77,7 +82,7 @@ public final class LogScan {
         }
         int at = data;
         while (at < data + length) {
-            at = recordEnd(bytes, at, number);
+            at = recordEnd(bytes, at, number, base);
             if (at < 0) {
                 return -1;
             }
@@ -85,14 +90,14 @@ public final class LogScan {
         return at == data + length ? at : -1;
     }
 
-    private static int recordEnd(ByteBuffer bytes, int start, long number) {
+    private static int recordEnd(ByteBuffer bytes, int start, long number, long base) {
         if (bytes.limit() - start < OVERHEAD) {
             return -1;
         }
         int length = bytes.getInt(start);
         if (length <= 0
                 || length > bytes.limit() - start - OVERHEAD
-                || bytes.getLong(start + 4) != new LogPosition(number, start).instant()
+                || bytes.getLong(start + 4) != new LogPosition(number, base + start).instant()
                 || bytes.getInt(start + 12 + length) != length) {
             return -1;
         }

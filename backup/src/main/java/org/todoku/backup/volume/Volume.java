@@ -18,6 +18,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.derby.impl.store.raw.log.LogToFile;
+import org.jspecify.annotations.Nullable;
 import org.todoku.backup.volume.Operation.Call;
 import org.todoku.backup.volume.Operation.SetLength;
 import org.todoku.backup.volume.Operation.Sync;
@@ -50,6 +52,7 @@ public final class Volume {
     private final Drain drain;
     private final Forces forces;
     private final StorageWatch watch;
+    private volatile @Nullable LogToFile appendable;
 
     private Volume(
             Path directory,
@@ -59,10 +62,10 @@ public final class Volume {
             Disk disk) {
         this.directory = directory;
         this.tap = tap;
-        LoneCommitter lone = new LoneCommitter();
-        this.queue = new WriteQueue(settings.writeBehindMax(), lone);
+        HandOver handOver = new HandOver();
+        this.queue = new WriteQueue(settings.writeBehindMax(), handOver);
         this.tree = new Tree(directory, queue);
-        this.forces = new Forces(settings, queue, tap, lone);
+        this.forces = new Forces(settings, queue, tap, handOver);
         this.snapshots = new SnapshotDisk(disk);
         IdleProbe probe = new IdleProbe(snapshots, directory);
         this.drain = new Drain(queue, snapshots, forces.times()::ended, probe);
@@ -188,6 +191,15 @@ public final class Volume {
         } else {
             volume.tree.delete(file);
         }
+    }
+
+    /** Derby's log of a database that was booted to redo what is appended from outside. */
+    void appendable(LogToFile log) {
+        appendable = log;
+    }
+
+    Optional<LogToFile> appendable() {
+        return Optional.ofNullable(appendable);
     }
 
     Tree tree() {

@@ -1,0 +1,77 @@
+package org.todoku.migrate;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.todoku.appliance.Serving;
+import org.todoku.backup.archive.Archive;
+import org.todoku.backup.archive.RecoveryKit;
+import org.todoku.migrate.runbook.Journal;
+import org.todoku.migrate.runbook.Runbook;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A warm standby on this host. */
+@Command(
+        name = "standby",
+        description =
+                "Keeps a second copy that redoes the log as it comes; takeover promotes it in a moment.",
+        versionProvider = Main.VersionLine.class,
+        mixinStandardHelpOptions = true)
+final class StandbyCommand implements Callable<Integer> {
+    static final String JOURNAL = "standby.journal";
+
+    @Mixin private ArchiveOptions options;
+    @Mixin private ConfigOption config;
+    @Mixin private Output output;
+
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "DIR",
+            description = "must be empty, or a standby's")
+    private Path data;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "PORT",
+            defaultValue = "0",
+            description = "tells its state as JSON at http://127.0.0.1:PORT/")
+    private int port;
+
+    @Option(
+            names = "--no-rehearsal",
+            description = "does not start the service on a copy of the data first")
+    private boolean noRehearsal;
+
+    @Override
+    public Integer call() {
+        Serving.log();
+        RecoveryKit kit = options.kit(config.file());
+        try (Archive archive = ArchiveOptions.open(kit)) {
+            Optional<Path> file = configure(archive, kit);
+            var settings = new StandbyRun.Settings(data, file, port, !noRehearsal);
+            new StandbyRun(archive, settings, output).run();
+        }
+        return 0;
+    }
+
+    /** The configuration of the service here: as given, or as the archive has it. */
+    private Optional<Path> configure(Archive archive, RecoveryKit kit) {
+        Path journal = data.resolve(JOURNAL);
+        Optional<Path> known = Journal.fact(journal, Configuring.CONFIG).map(Path::of);
+        if (config.file().isPresent() || known.isPresent()) {
+            return config.file().or(() -> known);
+        }
+        var step = new Configuring(archive, kit, Optional.empty(), data).step();
+        InstantSource clock = InstantSource.system();
+        try (Journal open = Journal.open(journal, clock)) {
+            new Runbook("standby", List.of(step), output, clock)
+                    .run(open, data.resolve(Takeover.REPORTS));
+        }
+        return Journal.fact(journal, Configuring.CONFIG).map(Path::of);
+    }
+}

@@ -1,0 +1,231 @@
+package org.todoku.migrate;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.todoku.appliance.Serving;
+import org.todoku.appliance.Version;
+import org.todoku.appliance.continuity.ArchiveFaults;
+import org.todoku.appliance.continuity.ControlSocket;
+import org.todoku.backup.archive.Archive;
+import org.todoku.backup.fault.BackupException;
+import org.todoku.backup.restore.Restore;
+import org.todoku.backup.restore.Standby;
+import org.todoku.backup.restore.StandbyStatus;
+
+/**
+ * A running standby: follows until it is stopped, and on a word through the control socket of its
+ * directory ends the writer's epoch, is promoted, and serves in this very process. Looks for the
+ * next segment twice a second, once a second when nothing comes.
+ */
+final class StandbyRun {
+    static final String PROMOTE = "promote";
+
+    /** The same where somebody answers for the old host being off. */
+    static final String PROMOTE_UNFENCED = "promote-unfenced";
+
+    static final String STATUS = "standby";
+    private static final long BUSY_MILLIS = 500;
+    private static final long IDLE_MILLIS = 1_000;
+    private static final int IDLE_AFTER = 20;
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Archive archive;
+    private final Settings settings;
+    private final Output output;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private volatile boolean promoted;
+    private @Nullable ControlSocket control;
+
+    /**
+     * How it runs.
+     *
+     * @param config of the service that it may become
+     * @param port tells its state there; 0 for nowhere
+     */
+    record Settings(Path data, Optional<Path> config, int port, boolean rehearse) {}
+
+    StandbyRun(Archive archive, Settings settings, Output output) {
+        this.archive = archive;
+        this.settings = settings;
+        this.output = output;
+    }
+
+    void run() {
+        Path data = settings.data();
+        Serving.Claim claim = Serving.claim(data);
+        output.begin("standby", "restoring the newest base, if there is none yet");
+        try (Standby standby =
+                Standby.open(archive, data, InstantSource.system(), new Told(output))) {
+            output.done("standby", "follows " + archive.location());
+            if (settings.rehearse()) {
+                new Rehearsal(output).run(standby, data);
+            }
+            control =
+                    new ControlSocket(
+                            data,
+                            Map.of(
+                                    STATUS, () -> facts(standby.status()),
+                                    PROMOTE, () -> promoteFenced(standby, claim),
+                                    PROMOTE_UNFENCED, () -> promote(standby, claim)));
+            control.start();
+            Optional<HttpServer> page = settings.port() == 0 ? Optional.empty() : tell(standby);
+            Runtime.getRuntime().addShutdownHook(new Thread(stopping::countDown, "stop"));
+            output.result(facts(standby.status()), "ready as a standby of " + archive.location());
+            follow(standby);
+            page.ifPresent(server -> server.stop(0));
+        }
+    }
+
+    private void follow(Standby standby) {
+        int quiet = 0;
+        try {
+            while (!stopping.await(
+                    quiet < IDLE_AFTER ? BUSY_MILLIS : IDLE_MILLIS, TimeUnit.MILLISECONDS)) {
+                if (!promoted) {
+                    quiet = step(standby) ? 0 : quiet + 1;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean step(Standby standby) {
+        synchronized (this) {
+            return !promoted && standby.step();
+        }
+    }
+
+    /** Where the store lets two writers win, only a person can know that the old host is off. */
+    private Map<String, Object> promoteFenced(Standby standby, Serving.Claim claim) {
+        try {
+            archive.verdict()
+                    .ifPresent(
+                            verdict ->
+                                    verdict.requireFence(
+                                            "taking over from " + archive.location(),
+                                            "switch the old host off (or take its access key away),"
+                                                    + " then say so with --old-host-is-off; nothing was"
+                                                    + " changed"));
+        } catch (BackupException e) {
+            throw ArchiveFaults.of(e);
+        }
+        return promote(standby, claim);
+    }
+
+    /** Seal, tail, claim, redo of the rest, serve. */
+    private synchronized Map<String, Object> promote(Standby standby, Serving.Claim claim) {
+        long begun = System.nanoTime();
+        Map<String, Object> facts = new LinkedHashMap<>();
+        try {
+            facts.put("recoveryPoint", standby.seal().end().toString());
+            facts.put("sealedMs", since(begun));
+            String url =
+                    settings.config()
+                            .map(ArchiveOptions::config)
+                            .map(config -> config.http().publicUrl().toString())
+                            .orElse("");
+            facts.put("epoch", standby.claim(url, Version.TEXT, false).number());
+            facts.put("claimedMs", since(begun));
+            promoted = true;
+            standby.promote();
+            facts.put("promotedMs", since(begun));
+        } catch (BackupException e) {
+            throw ArchiveFaults.of(e);
+        }
+        ControlSocket listening = control;
+        if (listening != null) {
+            listening.close();
+        }
+        claim.close();
+        URI address = Serving.start(settings.data(), settings.config());
+        facts.put("servesMs", since(begun));
+        facts.put("address", address.toString());
+        output.result(
+                facts,
+                "figure: served %d ms after the word (sealed %s, claimed %s, promoted %s)"
+                                .formatted(
+                                        since(begun),
+                                        facts.get("sealedMs"),
+                                        facts.get("claimedMs"),
+                                        facts.get("promotedMs"))
+                        + System.lineSeparator()
+                        + "ready "
+                        + address);
+        return facts;
+    }
+
+    private static long since(long begun) {
+        return (System.nanoTime() - begun) / 1_000_000;
+    }
+
+    static Map<String, Object> facts(StandbyStatus status) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("ready", status.ready());
+        facts.put("epoch", status.epoch());
+        facts.put("position", status.end().toString());
+        facts.put("lagP50Ms", status.lagP50().toMillis());
+        facts.put("lagP99Ms", status.lagP99().toMillis());
+        facts.put("answeredMsAgo", status.sinceLooked().toMillis());
+        facts.put("restores", status.restores());
+        facts.put("trouble", status.trouble().orElse(""));
+        return facts;
+    }
+
+    /** To this machine alone: it says how far the service's data goes. */
+    private Optional<HttpServer> tell(Standby standby) {
+        try {
+            var place = new InetSocketAddress(InetAddress.getLoopbackAddress(), settings.port());
+            HttpServer server = HttpServer.create(place, 8);
+            server.createContext(
+                    "/",
+                    call -> {
+                        byte[] body = json(facts(standby.status()));
+                        call.getResponseHeaders().add("Content-Type", "application/json");
+                        call.sendResponseHeaders(200, body.length);
+                        call.getResponseBody().write(body);
+                        call.close();
+                    });
+            server.start();
+            return Optional.of(server);
+        } catch (IOException e) {
+            throw Refusal.failed(
+                    "telling the standby's state on port " + settings.port() + ": " + e,
+                    "name a port that is free with --listen");
+        }
+    }
+
+    private static byte[] json(Map<String, Object> facts) {
+        try {
+            return (JSON.writeValueAsString(facts) + "\n").getBytes(StandardCharsets.UTF_8);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private record Told(Output output) implements Restore.Progress {
+        @Override
+        public void base(long bytes, long of) {
+            output.progress("standby", bytes, of);
+        }
+
+        @Override
+        public void log(int segments, int of) {
+            output.progress("standby", segments, of);
+        }
+    }
+}
