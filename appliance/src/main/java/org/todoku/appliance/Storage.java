@@ -157,6 +157,7 @@ record Storage(
                 .mailbox()
                 .flatMap(ApplianceConfig.Mailbox::passwordFile)
                 .ifPresent(path -> add(files, base, path));
+        config.dns().keyFile().ifPresent(path -> add(files, base, path));
         config.status().passwordFile().ifPresent(path -> add(files, base, path));
         config.status()
                 .noticeRelay()
