@@ -22,6 +22,8 @@ import org.todoku.appliance.account.Sessions;
 import org.todoku.appliance.account.SignedTokens;
 import org.todoku.appliance.audience.Audiences;
 import org.todoku.appliance.continuity.ControlSocket;
+import org.todoku.appliance.continuity.MoveSource;
+import org.todoku.appliance.continuity.RequestDoor;
 import org.todoku.appliance.delivery.Dispatcher;
 import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.MailSettings;
@@ -84,6 +86,8 @@ final class Appliance implements AutoCloseable {
     private final Optional<PemTls> tls;
     private final WebShell web;
     private final ControlSocket control;
+    private final RequestDoor door = new RequestDoor();
+    private final MoveSource move;
     private volatile boolean ready;
 
     /** The doors of all features. */
@@ -127,6 +131,7 @@ final class Appliance implements AutoCloseable {
         Schema.migrate(database);
         this.features = features(ids());
         storage.opened().accept(features.ledger());
+        this.move = new MoveSource(moved());
         this.setupCode = new Secret("%06d".formatted(random.nextInt(1_000_000)));
         this.tls =
                 config.tls()
@@ -314,7 +319,16 @@ final class Appliance implements AutoCloseable {
         routes.addAll(more.routes(pages));
         ApplianceConfig.Http http = config.http();
         var place = new WebShell.Place(http.bind(), http.port(), http.secure(), tls);
-        return new WebShell(place, routes, pages, metrics);
+        return new WebShell(place, routes, pages, metrics, door);
+    }
+
+    private MoveSource.Parts moved() {
+        return new MoveSource.Parts(
+                gate,
+                door,
+                features.dispatcher(),
+                storage.continuity(),
+                Storage.place(config, directory.path()));
     }
 
     private MemberDoors memberDoors() {
@@ -338,6 +352,7 @@ final class Appliance implements AutoCloseable {
                 features.sending(),
                 features.ledger(),
                 storage.state(),
+                move,
                 Version.TEXT);
     }
 

@@ -31,6 +31,7 @@ import org.todoku.appliance.web.SystemState;
  * @param state what the pages tell about storage and archive
  * @param opened told once, when the database is open and migrated
  * @param takesBase takes a base backup now and tells its facts
+ * @param continuity the backup's end, where there is one
  * @param closing runs after the database is closed
  */
 record Storage(
@@ -41,6 +42,7 @@ record Storage(
         SystemState state,
         Consumer<Ledger> opened,
         BaseTaker takesBase,
+        Optional<Continuity> continuity,
         AutoCloseable closing) {
 
     /** Opens the storage for a data directory; the gate is closed and opened by who watches it. */
@@ -79,6 +81,7 @@ record Storage(
                     new LocalState(gate),
                     ledger -> {},
                     Storage::noBase,
+                    Optional.empty(),
                     files);
         }
         InstantSource clock = InstantSource.system();
@@ -92,6 +95,7 @@ record Storage(
                 new ArchivedState(continuity),
                 ledger -> continuity.started(ledger, clock),
                 continuity::takeBase,
+                Optional.of(continuity),
                 continuity);
     }
 
@@ -105,20 +109,7 @@ record Storage(
 
     private static ContinuityConfig continuity(
             ApplianceConfig config, Path dataDirectory, Optional<Path> configFile) {
-        ApplianceConfig.Archive archive = config.archive();
-        Optional<ArchivePlace> place =
-                archive.url()
-                        .map(
-                                url ->
-                                        new ArchivePlace(
-                                                url,
-                                                archive.endpoint(),
-                                                archive.region(),
-                                                archive.pathStyle(),
-                                                archive.keyFileIn(dataDirectory),
-                                                archive.shipInterval(),
-                                                archive.baseInterval(),
-                                                archive.keep()));
+        Optional<ArchivePlace> place = place(config, dataDirectory);
         URI publicUrl = config.http().publicUrl();
         return new ContinuityConfig(
                 dataDirectory,
@@ -129,6 +120,23 @@ record Storage(
                 publicUrl,
                 Version.TEXT,
                 capsuleFiles(config, configFile));
+    }
+
+    /** Where the archive lies, if there is one. */
+    static Optional<ArchivePlace> place(ApplianceConfig config, Path dataDirectory) {
+        ApplianceConfig.Archive archive = config.archive();
+        return archive.url()
+                .map(
+                        url ->
+                                new ArchivePlace(
+                                        url,
+                                        archive.endpoint(),
+                                        archive.region(),
+                                        archive.pathStyle(),
+                                        archive.keyFileIn(dataDirectory),
+                                        archive.shipInterval(),
+                                        archive.baseInterval(),
+                                        archive.keep()));
     }
 
     /** The configuration and the secrets that it names, but not the archive's own key. */

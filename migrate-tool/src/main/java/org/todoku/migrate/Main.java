@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             RestoreCommand.class,
             TakeoverCommand.class,
             StandbyCommand.class,
+            MoveCommand.class,
             KitCommand.class,
             ProbeCommand.class
         },
