@@ -145,7 +145,11 @@ final class Move implements AutoCloseable {
         return "the old host serves as before";
     }
 
+    /** Asked of a run that goes on: while the writers wait, each listing counts. */
     private Check isOurs(StepRun run) {
+        if (heldNanos != 0) {
+            return Check.TODO;
+        }
         Optional<String> owner = NodeFile.read(target.data()).map(NodeFile::owner);
         boolean ours = archive.newestEpoch().map(Epoch::owner).equals(owner) && owner.isPresent();
         return ours ? new Check.Done("the epoch is ours already") : Check.TODO;
@@ -157,24 +161,32 @@ final class Move implements AutoCloseable {
             old.pause();
             hold(run);
         }
+        long begun = System.nanoTime();
         standby().seal();
         String url = config().map(c -> c.http().publicUrl().toString()).orElse("");
         Epoch epoch = standby().claim(url, Version.TEXT, true);
-        return "epoch %d is ours".formatted(epoch.number());
+        return "epoch %d is ours (%d ms)".formatted(epoch.number(), millisSince(begun));
     }
 
     private String serve(StepRun run) {
+        long begun = System.nanoTime();
         if (Standby.isStandby(target.data())) {
             standby().promote();
         }
         close("");
+        long promoted = millisSince(begun);
         if (SystemdService.isInstalled()) {
             SystemdService.start();
             return "started the service todoku";
         }
         URI address = Serving.start(target.data(), configFile());
         serves = address;
-        return "serves at " + address;
+        return "serves at %s (redo ended after %d ms, started after %d ms)"
+                .formatted(address, promoted, millisSince(begun));
+    }
+
+    private static long millisSince(long begun) {
+        return (System.nanoTime() - begun) / 1_000_000;
     }
 
     private String forward(StepRun run) {
@@ -184,7 +196,7 @@ final class Move implements AutoCloseable {
             output.note(
                     "forward",
                     "figure: writers paused %d ms, from the hold to the forwarding"
-                            .formatted((System.nanoTime() - heldNanos) / 1_000_000));
+                            .formatted(millisSince(heldNanos)));
         }
         return "to " + to;
     }
