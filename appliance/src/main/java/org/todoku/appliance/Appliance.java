@@ -24,6 +24,7 @@ import org.todoku.appliance.audience.Audiences;
 import org.todoku.appliance.continuity.ControlSocket;
 import org.todoku.appliance.continuity.MoveSource;
 import org.todoku.appliance.continuity.RequestDoor;
+import org.todoku.appliance.continuity.outside.StatusPublisher;
 import org.todoku.appliance.delivery.Dispatcher;
 import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.MailSettings;
@@ -84,10 +85,12 @@ final class Appliance implements AutoCloseable {
     private final Features features;
     private final Secret setupCode;
     private final Optional<PemTls> tls;
+    private final Optional<StatusPublisher> outside;
     private final WebShell web;
     private final ControlSocket control;
     private final RequestDoor door = new RequestDoor();
     private final MoveSource move;
+    private final Optional<DrillSchedule> drills;
     private volatile boolean ready;
 
     /** The doors of all features. */
@@ -137,7 +140,9 @@ final class Appliance implements AutoCloseable {
                 config.tls()
                         .certificate()
                         .map(file -> new PemTls(file, config.tls().key().orElseThrow()));
+        this.outside = Outside.publisher(config, storage.state(), clock);
         this.web = web(more);
+        this.drills = drills();
         this.control =
                 new ControlSocket(
                         directory.path(),
@@ -173,6 +178,8 @@ final class Appliance implements AutoCloseable {
         tls.ifPresent(PemTls::start);
         web.start();
         control.start();
+        outside.ifPresent(StatusPublisher::start);
+        drills.ifPresent(DrillSchedule::start);
         ready = true;
         invite();
     }
@@ -212,6 +219,8 @@ final class Appliance implements AutoCloseable {
     @Override
     public void close() {
         ready = false;
+        step("the status page", this::stopTelling);
+        step("the drills", this::stopDrills);
         step("the control socket", control::close);
         step("the web pages", web::stop);
         step("the certificate watch", () -> stop(tls));
@@ -236,6 +245,27 @@ final class Appliance implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
             LOG.warn("{} did not stop cleanly", what, e);
+        }
+    }
+
+    private void stopTelling() throws InterruptedException {
+        if (outside.isPresent()) {
+            outside.get().stop(SMALL_STOP);
+        }
+    }
+
+    /** Of the embedded database only: another one has an archive of its own kind. */
+    private Optional<DrillSchedule> drills() {
+        if (config.archive().url().isEmpty() || config.database().url().isPresent()) {
+            return Optional.empty();
+        }
+        List<String> process = DrillSchedule.process(config.archive(), directory.path());
+        return Optional.of(new DrillSchedule(storage.state(), directory.path(), process, clock));
+    }
+
+    private void stopDrills() throws InterruptedException {
+        if (drills.isPresent()) {
+            drills.get().stop(SMALL_STOP);
         }
     }
 
@@ -379,9 +409,6 @@ final class Appliance implements AutoCloseable {
 
     /** What an operator may have set in vain must be said, not found out. */
     private void sayWhatHasNoEffect() {
-        if (config.status().publish().isPresent() || config.status().noticeRelay().isPresent()) {
-            LOG.warn("status.publish and status.notice-relay have no effect yet");
-        }
         if (config.volume().device().isPresent()) {
             LOG.warn("volume.device has no effect yet");
         }

@@ -156,7 +156,8 @@ public record ApplianceConfig(
     public record Dkim(String selector, Path keyFile) {}
 
     /** Where the outside status page goes, and the second way to send notices. */
-    public record Status(Optional<String> publish, Optional<String> noticeRelay) {}
+    public record Status(
+            Optional<URI> publish, Optional<Path> passwordFile, Optional<Relay> noticeRelay) {}
 
     /** A place on the network. */
     public record HostAndPort(String host, int port) {

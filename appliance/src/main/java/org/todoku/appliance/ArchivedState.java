@@ -1,10 +1,10 @@
 package org.todoku.appliance;
 
 import java.time.Instant;
-import java.util.Optional;
 import org.todoku.appliance.continuity.Continuity;
 import org.todoku.appliance.web.SystemState;
 import org.todoku.backup.BackupStatus;
+import org.todoku.backup.archive.Drill;
 
 /** The state of the volume and the archive, as the pages show it. */
 record ArchivedState(Continuity continuity) implements SystemState {
@@ -46,6 +46,14 @@ record ArchivedState(Continuity continuity) implements SystemState {
                 archive.verified()
                         .map(v -> new Verified(Instant.parse(v.checked()), v.problems().size())),
                 archive.expiryHeld(),
-                Optional.empty());
+                archive.drill().map(ArchivedState::drilled));
+    }
+
+    private static Drilled drilled(Drill drill) {
+        return new Drilled(
+                Instant.parse(drill.begun()),
+                drill.passed(),
+                drill.recoverySeconds(),
+                drill.recoveryPointSeconds());
     }
 }

@@ -41,7 +41,10 @@ final class ConfigPrinter {
                 "status",
                 section(
                         "publish", config.status().publish(),
-                        "notice-relay", config.status().noticeRelay()));
+                        "password-file", config.status().passwordFile(),
+                        "notice-relay", config.status().noticeRelay().map(ConfigPrinter::url),
+                        "notice-relay-password-file",
+                                config.status().noticeRelay().flatMap(Relay::passwordFile)));
         DumperOptions options = new DumperOptions();
         options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
         options.setIndicatorIndent(2);
@@ -79,14 +82,18 @@ final class ConfigPrinter {
     }
 
     private static Map<String, Object> relay(Relay relay) {
-        String user = relay.user().map(name -> name + "@").orElse("");
         Map<String, Object> section =
                 section(
-                        "url", relay.security().scheme() + "://" + user + relay.at(),
+                        "url", url(relay),
                         "rate", relay.rate(),
                         "connections", relay.connections());
         relay.passwordFile().ifPresent(file -> section.put("password-file", file.toString()));
         return section;
+    }
+
+    private static String url(Relay relay) {
+        String user = relay.user().map(name -> name + "@").orElse("");
+        return relay.security().scheme() + "://" + user + relay.at();
     }
 
     private static Map<String, Object> section(Object... keysAndValues) {

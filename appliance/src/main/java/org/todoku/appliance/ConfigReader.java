@@ -167,7 +167,14 @@ final class ConfigReader {
     }
 
     private static Status status(ConfigSection section) {
-        Status status = new Status(section.text("publish"), section.text("notice-relay"));
+        Optional<URI> publish =
+                section.uri(
+                        "publish",
+                        "file:///folder, s3://bucket/prefix or https://user@host/folder/",
+                        Set.of("file", "s3", "https", "http"));
+        publish.ifPresent(url -> MailConfig.refuseInlinePassword(section, "publish", url));
+        Status status =
+                new Status(publish, section.path("password-file"), MailConfig.noticeRelay(section));
         section.done();
         return status;
     }

@@ -68,36 +68,58 @@ final class MailConfig {
     }
 
     private static Relay relay(ConfigSection item) {
-        URI url = relayUrl(item);
-        refuseInlinePassword(item, "url", url);
-        RelaySecurity security = security(url).orElseThrow(() -> item.wrong("url", RELAY_URL));
+        String url = item.text("url").orElseThrow(() -> item.wrong("url", RELAY_URL));
+        Rate rate = item.rate("rate", STANDARD_RATE);
+        int connections = item.number("connections", STANDARD_CONNECTIONS, 1, 100);
+        Relay relay = relay(item, new Keys("url", "password-file"), url, rate, connections);
+        item.done();
+        return relay;
+    }
+
+    /** The relay of {@code status.notice-relay}, for when the others are out of reach. */
+    static Optional<Relay> noticeRelay(ConfigSection section) {
+        Keys keys = new Keys("notice-relay", "notice-relay-password-file");
+        Optional<Relay> relay =
+                section.text(keys.url)
+                        .map(url -> relay(section, keys, url, STANDARD_RATE, STANDARD_CONNECTIONS));
+        section.path(keys.passwordFile);
+        return relay;
+    }
+
+    private record Keys(String url, String passwordFile) {}
+
+    private static Relay relay(
+            ConfigSection section, Keys keys, String text, Rate rate, int connections) {
+        URI url = relayUrl(section, keys.url, text);
+        refuseInlinePassword(section, keys.url, url);
+        RelaySecurity security =
+                security(url).orElseThrow(() -> section.wrong(keys.url, RELAY_URL));
         int port = url.getPort() < 0 ? security.defaultPort() : url.getPort();
         Relay relay =
                 new Relay(
                         security,
                         new HostAndPort(url.getHost().replaceAll("[\\[\\]]", ""), port),
                         Optional.ofNullable(url.getUserInfo()),
-                        item.path("password-file"),
-                        item.rate("rate", STANDARD_RATE),
-                        item.number("connections", STANDARD_CONNECTIONS, 1, 100));
-        item.done();
+                        section.path(keys.passwordFile),
+                        rate,
+                        connections);
         if (relay.user().isPresent() != relay.passwordFile().isPresent()) {
-            throw item.wrong(
-                    relay.user().isPresent() ? "password-file" : "url",
-                    "both a user@ in the url and a password-file, or neither");
+            throw section.wrong(
+                    relay.user().isPresent() ? keys.passwordFile : keys.url,
+                    "both a user@ in the url and a password file, or neither");
         }
         return relay;
     }
 
-    private static URI relayUrl(ConfigSection item) {
+    private static URI relayUrl(ConfigSection section, String key, String text) {
         try {
-            URI url = new URI(item.text("url").orElseThrow(() -> item.wrong("url", RELAY_URL)));
+            URI url = new URI(text);
             if (url.getHost() == null) {
-                throw item.wrong("url", RELAY_URL);
+                throw section.wrong(key, RELAY_URL);
             }
             return url;
         } catch (URISyntaxException e) {
-            throw item.wrong("url", RELAY_URL);
+            throw section.wrong(key, RELAY_URL);
         }
     }
 
@@ -110,7 +132,7 @@ final class MailConfig {
         return Optional.empty();
     }
 
-    private static void refuseInlinePassword(ConfigSection section, String key, URI url) {
+    static void refuseInlinePassword(ConfigSection section, String key, URI url) {
         if (url.getUserInfo() != null && url.getUserInfo().contains(":")) {
             throw section.wrong(key, "a user without a password; the password goes into a file");
         }

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.todoku.appliance.ApplianceConfig.RelaySecurity;
@@ -17,13 +18,21 @@ import org.todoku.appliance.kernel.Language;
 import org.todoku.appliance.kernel.Secret;
 
 /** Turns the section {@code mail} into what the delivery and inbound features take. */
-final class MailWiring {
+public final class MailWiring {
     private MailWiring() {}
 
     static MailSettings settings(ApplianceConfig config, URI publicUrl) {
         refuseWhatIsNotThere(config.mail());
         List<Relay> relays = config.mail().relays().stream().map(MailWiring::relay).toList();
         return new MailSettings(config.mail().domain(), publicUrl, Language.JA, relays);
+    }
+
+    /** The relays for notices while there is no server: the second way first. */
+    public static List<Relay> noticeRelays(ApplianceConfig config) {
+        List<ApplianceConfig.Relay> all = new ArrayList<>();
+        config.status().noticeRelay().ifPresent(all::add);
+        all.addAll(config.mail().relays());
+        return all.stream().map(MailWiring::relay).toList();
     }
 
     /** A setting that would silently do nothing is worse than a start that stops. */

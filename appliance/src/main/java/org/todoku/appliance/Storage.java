@@ -158,6 +158,11 @@ record Storage(
                 .mailbox()
                 .flatMap(ApplianceConfig.Mailbox::passwordFile)
                 .ifPresent(path -> add(files, base, path));
+        config.status().passwordFile().ifPresent(path -> add(files, base, path));
+        config.status()
+                .noticeRelay()
+                .flatMap(ApplianceConfig.Relay::passwordFile)
+                .ifPresent(path -> add(files, base, path));
         config.mail().dkim().forEach(dkim -> add(files, base, dkim.keyFile()));
         return files;
     }

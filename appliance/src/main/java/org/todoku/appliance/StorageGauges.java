@@ -48,6 +48,14 @@ final class StorageGauges {
                                     (double) verified.at().getEpochSecond());
                             gauges.put("todoku_archive_problems", (double) verified.problems());
                         });
+        archive.lastDrill()
+                .ifPresent(
+                        drill -> {
+                            gauges.put(
+                                    "todoku_last_drill_timestamp_seconds",
+                                    (double) drill.at().getEpochSecond());
+                            gauges.put("todoku_last_drill_passed", drill.passed() ? 1.0 : 0.0);
+                        });
         return gauges;
     }
 

@@ -118,7 +118,9 @@ class ApplianceConfigTest {
         assertThat(config.mail().mailbox().orElseThrow().passwordFile())
                 .contains(folder.resolve("box.pw"));
         assertThat(config.mail().dkim().getFirst().selector()).isEqualTo("s1");
-        assertThat(config.status().noticeRelay()).contains("smtp://second");
+        assertThat(config.status().publish()).contains(java.net.URI.create("s3://status"));
+        assertThat(config.status().noticeRelay().orElseThrow().at())
+                .isEqualTo(new HostAndPort("second", 25));
     }
 
     @Test

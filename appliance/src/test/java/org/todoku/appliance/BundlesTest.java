@@ -47,7 +47,7 @@ class BundlesTest {
             }
             Path inResources = MODULE.resolve("src/main/resources").relativize(path);
             Path sources = MODULE.resolve("src/main/java").resolve(inResources).resolveSibling("");
-            String code = code(sources);
+            String code = code(sources) + code(path.resolveSibling(""));
             for (String key : load(path).stringPropertyNames()) {
                 String first = key.substring(0, key.indexOf('.'));
                 String rest = key.substring(key.indexOf('.'));
@@ -69,7 +69,7 @@ class BundlesTest {
     private static String code(Path dir) throws IOException {
         StringBuilder code = new StringBuilder();
         try (Stream<Path> files = Files.list(dir)) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+            for (Path file : files.filter(f -> f.toString().matches(".*\\.(java|html)")).toList()) {
                 code.append(Files.readString(file));
             }
         }

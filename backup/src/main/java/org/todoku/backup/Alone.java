@@ -172,6 +172,7 @@ final class Alone {
                 tries.get(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 over == null ? ArchiveStanding.NOT_ASKED : ArchiveStanding.ENDED,
                 Optional.empty());
     }

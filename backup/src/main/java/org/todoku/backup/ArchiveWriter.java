@@ -334,6 +334,7 @@ final class ArchiveWriter {
                 ship.trouble().map(e -> String.valueOf(e.getMessage())),
                 ship.failedPuts(),
                 Optional.ofNullable(verifying).flatMap(Verifying::newest),
+                Optional.ofNullable(verifying).flatMap(Verifying::drill),
                 Optional.ofNullable(upkeep).flatMap(Upkeep::expiryHeld),
                 ship.fencedBy().isPresent() ? ArchiveStanding.ENDED : ArchiveStanding.WRITER,
                 ship.fencedBy());

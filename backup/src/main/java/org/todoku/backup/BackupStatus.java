@@ -3,6 +3,7 @@ package org.todoku.backup;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.todoku.backup.archive.Drill;
 import org.todoku.backup.archive.Epoch;
 import org.todoku.backup.archive.Verification;
 import org.todoku.backup.volume.LogPosition;
@@ -32,6 +33,7 @@ public record BackupStatus(
      * @param trouble one line, while the archive cannot be written
      * @param failedPuts how many puts of the log failed since the start, tries included
      * @param verified what was found when everything was read back last
+     * @param drill what the last drill came to, by anybody
      * @param expiryHeld one line, while nothing expires: the store refuses it, or somebody reads
      * @param fencedBy the epoch that took over, once this host may not write any more
      */
@@ -44,6 +46,7 @@ public record BackupStatus(
             Optional<String> trouble,
             long failedPuts,
             Optional<Verification> verified,
+            Optional<Drill> drill,
             Optional<String> expiryHeld,
             ArchiveStanding standing,
             Optional<Epoch> fencedBy) {}

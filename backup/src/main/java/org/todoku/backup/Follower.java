@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -155,6 +156,7 @@ public final class Follower implements AutoCloseable {
         tail.poll(shipper.tap());
         if (System.nanoTime() - lookedNanos >= LOOK.toNanos()) {
             copyBase();
+            copyFiles();
             lookedNanos = System.nanoTime();
         }
     }
@@ -192,12 +194,36 @@ public final class Follower implements AutoCloseable {
         }
     }
 
+    /** Copies the files that belong to rows, as far as they are not there. Lists. */
+    void copyFiles() {
+        Set<String> missing = new LinkedHashSet<>(source.blobs().names());
+        missing.removeAll(copied);
+        if (missing.isEmpty()) {
+            return;
+        }
+        copied.addAll(target.blobs().names());
+        missing.removeAll(copied);
+        for (String name : missing) {
+            source.blobs()
+                    .read(name)
+                    .ifPresent(
+                            content -> {
+                                target.blobs().put(name, content);
+                                pause(content.length);
+                            });
+            copied.add(name);
+        }
+    }
+
+    private void pause(long bytes) {
+        LockSupport.parkNanos((long) (bytes / MIB / settings.mibPerSecond() * 1e9));
+    }
+
     private void copy(BaseManifest base) {
         String id = named(base.id());
         for (int pack = 1; pack <= base.packs().size(); pack++) {
             target.putPack(id, pack, source.pack(base.id(), pack));
-            double seconds = base.packs().get(pack - 1) / MIB / settings.mibPerSecond();
-            LockSupport.parkNanos((long) (seconds * 1e9));
+            pause(base.packs().get(pack - 1));
         }
         target.putIndex(id, source.index(base.id()));
         awaitLog(base);

@@ -63,6 +63,7 @@ final class Upkeep {
     }
 
     private void run() {
+        lookAtDrills();
         Duration pause = FIRST;
         for (int round = 0; await(pause); round++) {
             pause = COMPACTION;
@@ -72,6 +73,15 @@ final class Upkeep {
             } catch (RuntimeException e) {
                 LOG.log(Level.WARNING, "upkeep of the archive: " + e.getMessage());
             }
+            lookAtDrills();
+        }
+    }
+
+    private void lookAtDrills() {
+        try {
+            verifying.lookAtDrills();
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "looking at the drills: " + e.getMessage());
         }
     }
 

@@ -10,6 +10,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.todoku.backup.archive.Archive;
+import org.todoku.backup.archive.Drill;
+import org.todoku.backup.archive.Drills;
 import org.todoku.backup.archive.Verification;
 import org.todoku.backup.restore.Verify;
 
@@ -26,6 +28,7 @@ final class Verifying {
     private final InstantSource clock;
     private final BooleanSupplier may;
     private volatile @Nullable Verification newest;
+    private volatile @Nullable Drill drill;
     private boolean looked;
 
     Verifying(Archive archive, InstantSource clock, BooleanSupplier may) {
@@ -37,6 +40,16 @@ final class Verifying {
     /** What was found last, by anybody, as far as this host has looked. */
     Optional<Verification> newest() {
         return Optional.ofNullable(newest);
+    }
+
+    /** What the last drill came to; looked at when the host starts, and each hour. */
+    Optional<Drill> drill() {
+        return Optional.ofNullable(drill);
+    }
+
+    /** Looks what drills there were; anybody may have held one. */
+    void lookAtDrills() {
+        drill = new Drills(archive).newest().orElse(null);
     }
 
     /** Looks what was found last, and reads everything back when that is too long ago. */

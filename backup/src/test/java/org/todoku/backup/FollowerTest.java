@@ -100,6 +100,24 @@ class FollowerTest {
         }
     }
 
+    @Test
+    void copiesTheFilesThatBelongToRows() throws Exception {
+        byte[] map = {1, 2, 3};
+        try (TestDatabase database = TestDatabase.open(root, "a");
+                Archive source = TestDatabase.archive(root);
+                Archive target = second()) {
+            database.insert(1, 10);
+            try (Follower follower = open(source, target)) {
+                String name = database.backup.blobs().put(map);
+                follower.copyFiles();
+                assertThat(target.blobs().read(name)).hasValue(map);
+                String later = database.backup.blobs().put(new byte[] {4});
+                follower.copyFiles();
+                assertThat(target.blobs().names()).containsExactlyInAnyOrder(name, later);
+            }
+        }
+    }
+
     /** The server deletes log that it has shipped itself: a follower that was away too long. */
     @Test
     void beginsAnewWhenTheLogItNeedsIsGone() throws Exception {

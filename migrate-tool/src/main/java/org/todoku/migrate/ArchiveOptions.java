@@ -52,6 +52,11 @@ final class ArchiveOptions {
         return new RecoveryKit(location(configured), key(configured));
     }
 
+    /** Whether the recovery kit opens the archive, and nothing else. */
+    boolean isKit() {
+        return kit != null;
+    }
+
     /** Whether these options, or the configuration, name a key that is there. */
     boolean namesKey(Optional<Path> configFile) {
         return kit != null

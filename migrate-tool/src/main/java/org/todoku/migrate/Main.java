@@ -29,6 +29,8 @@ import picocli.CommandLine.Spec;
             ListCommand.class,
             RestoreCommand.class,
             TakeoverCommand.class,
+            DrillCommand.class,
+            SalvageCommand.class,
             StandbyCommand.class,
             MoveCommand.class,
             KitCommand.class,

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.todoku.migrate.runbook.Plan;
 import org.todoku.migrate.runbook.Progress;
+import org.todoku.migrate.salvage.SalvagedRow;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -112,6 +113,21 @@ final class Output implements Progress {
             }
         } else {
             out().println(plan.text());
+        }
+    }
+
+    /** A salvaged row: with {@code --json} as it is, without what only a file may hold. */
+    void row(SalvagedRow row) {
+        if (json) {
+            line(
+                    Map.of(
+                            "row", row.number(),
+                            "table", row.table(),
+                            "change", row.change(),
+                            "text", row.text()));
+        } else {
+            out().println("%5d  %s".formatted(row.number(), row.text()));
+            out().flush();
         }
     }
 

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
+import org.todoku.appliance.RestoredCheck;
 import org.todoku.appliance.Serving;
 import org.todoku.backup.restore.Standby;
 

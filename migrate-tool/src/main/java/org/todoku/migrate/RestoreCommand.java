@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.todoku.appliance.RestoredCheck;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.Chain;

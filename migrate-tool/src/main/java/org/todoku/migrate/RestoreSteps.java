@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.todoku.appliance.RestoredCheck;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.restore.RestorePlan;
 import org.todoku.migrate.runbook.Check;
@@ -78,6 +79,10 @@ final class RestoreSteps {
             throw new IllegalStateException(e);
         }
         return found.text();
+    }
+
+    static Map<String, Object> facts(StepRun run) {
+        return facts(Map.of(FACTS, run.fact(FACTS).orElse("{}")));
     }
 
     /** What the check of a run found, also when another process did it. */

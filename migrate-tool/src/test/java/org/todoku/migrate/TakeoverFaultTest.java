@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.todoku.appliance.RestoredCheck;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.ArchiveKey;
 import org.todoku.backup.archive.Chain;

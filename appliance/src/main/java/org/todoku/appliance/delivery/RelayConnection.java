@@ -10,6 +10,7 @@ import java.util.Properties;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 import org.jspecify.annotations.Nullable;
+import org.todoku.appliance.kernel.EmailAddress;
 
 /**
  * One SMTP connection to one relay, kept open between mails. Not thread-safe.
@@ -43,12 +44,16 @@ final class RelayConnection {
 
     /** One mail to one recipient. Never throws for anything the relay does. */
     SendResult send(Parcel parcel) {
-        byte[] content = parcel.content().get();
+        return send(parcel.envelopeFrom(), parcel.to(), parcel.content().get());
+    }
+
+    /** The same of its parts. */
+    SendResult send(String envelopeFrom, EmailAddress to, byte[] content) {
         boolean reused = transport != null;
-        SendResult result = trySend(parcel, content);
+        SendResult result = trySend(envelopeFrom, to, content);
         if (reused && result instanceof SendResult.Unsent) {
             // Relays close idle connections; one fresh try before this counts against the relay.
-            result = trySend(parcel, content);
+            result = trySend(envelopeFrom, to, content);
         }
         return result;
     }
@@ -65,7 +70,7 @@ final class RelayConnection {
         }
     }
 
-    private SendResult trySend(Parcel parcel, byte[] content) {
+    private SendResult trySend(String envelopeFrom, EmailAddress to, byte[] content) {
         Dialogue open;
         try {
             open = connected();
@@ -74,8 +79,8 @@ final class RelayConnection {
             return new SendResult.Unsent("connect", relay.name() + ": " + e.getMessage());
         }
         String[][] dialogue = {
-            {"mail", "MAIL FROM:<" + parcel.envelopeFrom() + ">"},
-            {"rcpt", "RCPT TO:<" + parcel.to().smtp() + ">"}
+            {"mail", "MAIL FROM:<" + envelopeFrom + ">"},
+            {"rcpt", "RCPT TO:<" + to.smtp() + ">"}
         };
         for (String[] turn : dialogue) {
             int code = open.say(turn[1]);

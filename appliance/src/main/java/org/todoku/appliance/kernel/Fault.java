@@ -26,6 +26,7 @@ public enum Fault {
     ARCHIVE_KEY_WRONG(61, "archive-key-wrong", false, 2, 500),
     FENCED(62, "fenced", false, 3, 503),
     ARCHIVE_DIFFERS(63, "archive-differs", false, 3, 500),
+    PUBLISH_FAILED(64, "publish-failed", true, 1, 502),
     MAIL_REFUSED(80, "mail-refused", false, 1, 502),
     RELAY_UNREACHABLE(81, "relay-unreachable", true, 1, 503);
 

@@ -1,5 +1,6 @@
 package org.todoku.appliance.web;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -62,7 +63,7 @@ public interface SystemState {
             Optional<Instant> lastBase,
             Optional<Verified> verified,
             Optional<String> expiryHeld,
-            Optional<Instant> lastDrill) {}
+            Optional<Drilled> lastDrill) {}
 
     /**
      * What was found when the whole archive was read back last.
@@ -70,4 +71,21 @@ public interface SystemState {
      * @param problems how many things were wrong
      */
     record Verified(Instant at, int problems) {}
+
+    /**
+     * What the last drill came to.
+     *
+     * @param recoverySeconds how long it took until everything was back and checked
+     * @param recoveryPointSeconds how old what came back was
+     */
+    record Drilled(
+            Instant at, boolean passed, double recoverySeconds, double recoveryPointSeconds) {
+        /** How long a drill counts. */
+        public static final Duration COUNTS_FOR = Duration.ofDays(7);
+
+        /** Whether the operator may rely on it. */
+        public boolean counts(Instant now) {
+            return passed && at.plus(COUNTS_FOR).isAfter(now);
+        }
+    }
 }

@@ -20,7 +20,10 @@ public interface ObjectStore extends AutoCloseable {
      */
     boolean create(String key, byte[] content);
 
-    /** Stores or replaces an object. Only for keys below {@code status/} and {@code probe/}. */
+    /**
+     * Stores or replaces an object. In an archive only for keys below {@code status/} and {@code
+     * probe/}.
+     */
     void replace(String key, byte[] content);
 
     /** The whole object, or empty when there is none. */

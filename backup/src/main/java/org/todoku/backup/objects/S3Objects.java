@@ -101,8 +101,20 @@ public final class S3Objects implements ObjectStore {
                 key,
                 () ->
                         client.putObject(
-                                r -> r.bucket(place.bucket()).key(place.prefix() + key),
+                                r ->
+                                        r.bucket(place.bucket())
+                                                .key(place.prefix() + key)
+                                                .contentType(contentType(key))
+                                                .cacheControl("no-cache"),
                                 RequestBody.fromBytes(content)));
+    }
+
+    /** What is replaced may be for browsers to read. */
+    private static String contentType(String key) {
+        if (key.endsWith(".html")) {
+            return "text/html; charset=utf-8";
+        }
+        return key.endsWith(".json") ? "application/json" : "application/octet-stream";
     }
 
     @Override

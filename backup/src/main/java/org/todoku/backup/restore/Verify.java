@@ -31,8 +31,9 @@ import org.todoku.backup.volume.LogChunk;
 
 /**
  * Reads everything back: every block of every base against its hash, every segment of the chain
- * against the hash that its successor names, and the log in them for gaps. Writes nothing but its
- * result, needs no disk, and holds one pack and a few log files in memory.
+ * against the hash that its successor names, the log in them for gaps, and every file that belongs
+ * to rows against its name. Writes nothing but its result, needs no disk, and holds one pack and a
+ * few log files in memory.
  *
  * <p>Finds what was lost, cut, changed or swapped. Does not: boot a database on it, which is what a
  * drill is for. A store that does not answer is no finding but a fault.
@@ -101,6 +102,7 @@ public final class Verify {
                     archive.capsule(chain.newest().map(Epoch::number).orElse(0L));
                     unfinished.addAll(archive.unfinishedBases());
                 });
+        files();
         return new Verification(
                 begun.toString(),
                 HostName.here(),
@@ -110,6 +112,18 @@ public final class Verify {
                 bytes,
                 unfinished,
                 problems);
+    }
+
+    /** Which files there should be only the rows know. */
+    private void files() {
+        List<String> names = archive.blobs().names();
+        for (int i = 0; i < names.size(); i++) {
+            String name = names.get(i);
+            finding(
+                    "file " + name,
+                    () -> bytes += archive.blobs().read(name).map(file -> file.length).orElse(0));
+            progress.read("file " + name, i + 1L, names.size());
+        }
     }
 
     /** All that the chain has, also what no base needs any more. */

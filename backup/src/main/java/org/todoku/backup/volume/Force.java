@@ -42,11 +42,9 @@ final class Force {
         LockSupport.unpark(waiter);
     }
 
-    /** Waits awake, for so long at most; for a thread that nobody else needs the core of. */
-    void turn(long nanos) {
-        while (state == RUNNING && System.nanoTime() - started < nanos) {
-            Thread.onSpinWait();
-        }
+    /** Whether it was answered, either way. */
+    boolean isAnswered() {
+        return state != RUNNING;
     }
 
     /**

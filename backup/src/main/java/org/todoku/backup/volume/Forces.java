@@ -23,14 +23,14 @@ final class Forces implements StorageWatch.Waiting {
     private final VolumeSettings settings;
     private final WriteQueue queue;
     private final LogTap tap;
-    private final LoneCommitter lone;
+    private final HandOver handOver;
     private final ForceTimes times = new ForceTimes();
     private final EarlyAsks early = new EarlyAsks();
     private final Set<Force> waiting = ConcurrentHashMap.newKeySet();
     private @Nullable Drain drain;
 
-    Forces(VolumeSettings settings, WriteQueue queue, LogTap tap, LoneCommitter lone) {
-        this.lone = lone;
+    Forces(VolumeSettings settings, WriteQueue queue, LogTap tap, HandOver handOver) {
+        this.handOver = handOver;
         this.settings = settings;
         this.queue = queue;
         this.tap = tap;
@@ -58,15 +58,13 @@ final class Forces implements StorageWatch.Waiting {
     void force(Node node) throws IOException {
         LogPosition upTo = tap.forced();
         Force force = new Force();
-        lone.begins();
+        handOver.begins();
         waiting.add(force);
         boolean interrupted = false;
         try {
             queue.add(new Sync(node, force));
             queue.hurry();
-            if (lone.isAlone()) {
-                force.turn(LoneCommitter.FORCE_NANOS);
-            }
+            handOver.awaitAnswer(force::isAnswered);
             // Derby answers an interrupt after the force; until then it must not end each wait.
             interrupted = Thread.interrupted();
             switch (settings.archive()) {
@@ -79,7 +77,7 @@ final class Forces implements StorageWatch.Waiting {
                 }
             }
         } finally {
-            lone.ended(System.nanoTime() - force.startedNanos());
+            handOver.ended(System.nanoTime() - force.startedNanos());
             waiting.remove(force);
             if (interrupted) {
                 Thread.currentThread().interrupt();

@@ -1,16 +1,9 @@
 package org.todoku.backup.volume;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.lang.System.Logger.Level;
-import java.lang.classfile.ClassFile;
-import java.lang.classfile.ClassModel;
-import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.instruction.InvokeInstruction;
-import java.lang.invoke.MethodHandles;
 import java.util.stream.Stream;
 import org.apache.derby.impl.store.access.btree.OpenBTree;
 
@@ -24,23 +17,19 @@ import org.apache.derby.impl.store.access.btree.OpenBTree;
  * row in that room and the commit leaves a database that does not boot (XSDB0). Here the early
  * {@code close()} is left out: the commit that follows closes the index, after its own record is in
  * the log.
- *
- * <p>Where the classes do not look as expected, or were loaded before, nothing is changed, and the
- * log says so.
  */
 final class LatchedPurge {
-    private static final System.Logger LOG = System.getLogger(LatchedPurge.class.getName());
     private static final String BTREE = "org/apache/derby/impl/store/access/btree/";
 
     /** All closes before the commit: in the normal way and on the two ways out by a failure. */
-    private static final Flaw IN_BACKGROUND = new Flaw("BTreePostCommit", "performWork", 3, 3);
+    private static final MendedClass IN_BACKGROUND = flaw("BTreePostCommit", "performWork", 3, 3);
 
     /** The first only: the second comes after a split, which commits by its own rules. */
-    private static final Flaw IN_AN_INSERT =
-            new Flaw("BTreeController", "start_xact_and_dosplit", 2, 1);
+    private static final MendedClass IN_AN_INSERT =
+            flaw("BTreeController", "start_xact_and_dosplit", 2, 1);
 
     private static final boolean APPLIED =
-            Stream.of(IN_BACKGROUND, IN_AN_INSERT).filter(LatchedPurge::apply).count() == 2;
+            Stream.of(IN_BACKGROUND, IN_AN_INSERT).filter(MendedClass::define).count() == 2;
 
     private LatchedPurge() {}
 
@@ -53,43 +42,18 @@ final class LatchedPurge {
         return APPLIED;
     }
 
-    private record Flaw(String type, String method, int closes, int leftOut) {}
-
-    private static boolean apply(Flaw flaw) {
-        String problem;
-        try (InputStream in = OpenBTree.class.getResourceAsStream(flaw.type() + ".class")) {
-            if (in == null) {
-                problem = "the class is not there";
-            } else {
-                ClassModel model = ClassFile.of().parse(in.readAllBytes());
-                long closes = model.methods().stream().mapToLong(m -> closes(m, flaw)).sum();
-                if (closes == flaw.closes()) {
-                    MethodHandles.privateLookupIn(OpenBTree.class, MethodHandles.lookup())
-                            .defineClass(mended(model, flaw));
-                    return true;
-                }
-                problem = "the method looks different (%d closes)".formatted(closes);
-            }
-        } catch (IOException | IllegalAccessException | LinkageError e) {
-            problem = e.toString();
-        }
-        LOG.log(
-                Level.WARNING,
-                "Derby''s {0}.{1} is used as it is ({2}): a crash in the middle of a purge may"
-                        + " leave a database that must be restored from the archive",
-                flaw.type(),
-                flaw.method(),
-                problem);
-        return false;
-    }
-
-    private static byte[] mended(ClassModel model, Flaw flaw) {
-        return ClassFile.of()
-                .transformClass(
-                        model,
-                        ClassTransform.transformingMethodBodies(
-                                method -> method.methodName().equalsString(flaw.method()),
-                                CodeTransform.ofStateful(() -> withoutClose(flaw.leftOut()))));
+    private static MendedClass flaw(String type, String method, int closes, int leftOut) {
+        return new MendedClass(
+                OpenBTree.class,
+                type,
+                method,
+                model -> {
+                    long found = model.methods().stream().mapToLong(m -> closes(m, method)).sum();
+                    return found == closes ? "" : "it looks different: %d closes".formatted(found);
+                },
+                () -> withoutClose(leftOut),
+                "a crash in the middle of a purge may leave a database that must be restored from"
+                        + " the archive");
     }
 
     /** The index stays on the stack's top no longer, and the places of all instructions stay. */
@@ -104,11 +68,11 @@ final class LatchedPurge {
         };
     }
 
-    private static long closes(MethodModel method, Flaw flaw) {
-        if (!method.methodName().equalsString(flaw.method())) {
+    private static long closes(MethodModel found, String method) {
+        if (!found.methodName().equalsString(method)) {
             return 0;
         }
-        return method.code().stream()
+        return found.code().stream()
                 .flatMap(code -> code.elementStream())
                 .filter(LatchedPurge::isClose)
                 .count();

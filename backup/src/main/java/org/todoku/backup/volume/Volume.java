@@ -62,10 +62,10 @@ public final class Volume {
             Disk disk) {
         this.directory = directory;
         this.tap = tap;
-        LoneCommitter lone = new LoneCommitter();
-        this.queue = new WriteQueue(settings.writeBehindMax(), lone);
+        HandOver handOver = new HandOver();
+        this.queue = new WriteQueue(settings.writeBehindMax(), handOver);
         this.tree = new Tree(directory, queue);
-        this.forces = new Forces(settings, queue, tap, lone);
+        this.forces = new Forces(settings, queue, tap, handOver);
         this.snapshots = new SnapshotDisk(disk);
         IdleProbe probe = new IdleProbe(snapshots, directory);
         this.drain = new Drain(queue, snapshots, forces.times()::ended, probe);

@@ -19,6 +19,7 @@ final class VolumeRegistry {
     static void put(Volume volume) {
         DerbyLog.install();
         LatchedPurge.install();
+        UndoneGrowth.install();
         System.setProperty("derby.subSubProtocol." + PROTOCOL, VolumeFactory.class.getName());
         if (VOLUMES.putIfAbsent(volume.directory(), volume) != null) {
             throw new IllegalStateException("volume attached twice: " + volume.directory());

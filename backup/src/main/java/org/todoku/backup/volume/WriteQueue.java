@@ -24,7 +24,7 @@ final class WriteQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
     private final long max;
-    private final LoneCommitter lone;
+    private final HandOver handOver;
     private Deque<Operation> operations = new ArrayDeque<>();
     private final AtomicLong bytes = new AtomicLong();
     private volatile boolean some;
@@ -33,9 +33,12 @@ final class WriteQueue {
     private volatile boolean asleep;
     private volatile @Nullable Thread parked;
 
-    WriteQueue(long max, LoneCommitter lone) {
+    // Of the drain alone.
+    private boolean hurried;
+
+    WriteQueue(long max, HandOver handOver) {
         this.max = max;
-        this.lone = lone;
+        this.handOver = handOver;
     }
 
     /** Bytes in memory that the disk does not have yet. */
@@ -115,8 +118,9 @@ final class WriteQueue {
      */
     Deque<Operation> take(long idleNanos) {
         long idleSince = System.nanoTime();
-        if (lone.isAlone()) {
-            turn(idleSince + LoneCommitter.PAUSE_NANOS);
+        if (hurried) {
+            // Who had to wait last time comes again soon, as a rule.
+            handOver.awaitNext(() -> urgent || closed);
         }
         while (true) {
             if (!urgent && !closed) {
@@ -124,6 +128,7 @@ final class WriteQueue {
                 boolean idle = !some && System.nanoTime() - idleSince > DOZE_NANOS;
                 park(idle, idleNanos);
             }
+            hurried = urgent;
             urgent = false;
             lock.lock();
             try {
@@ -138,12 +143,6 @@ final class WriteQueue {
             } finally {
                 lock.unlock();
             }
-        }
-    }
-
-    private void turn(long until) {
-        while (!urgent && !closed && System.nanoTime() - until < 0) {
-            Thread.onSpinWait();
         }
     }
 

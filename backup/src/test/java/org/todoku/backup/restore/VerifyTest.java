@@ -15,6 +15,7 @@ import org.todoku.backup.TestDatabase;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.ForkPoint;
 import org.todoku.backup.archive.Segment;
+import org.todoku.backup.archive.Sha256;
 import org.todoku.backup.archive.Verification;
 import org.todoku.backup.volume.LogChunk;
 import org.todoku.backup.volume.LogPosition;
@@ -68,6 +69,17 @@ class VerifyTest {
         }
         assertThat(verify().problems()).isEmpty();
         System.out.println("figure: verify found all of " + tried + " kinds of damage");
+    }
+
+    @Test
+    void findsAFileThatIsNotTheOneOfItsName() throws Exception {
+        try (Archive archive = TestDatabase.archive(root)) {
+            String one = Sha256.hex(new byte[] {1});
+            archive.blobs().put(one, new byte[] {1});
+            assertThat(verify().problems()).isEmpty();
+            archive.blobs().put(Sha256.hex(new byte[] {2}), new byte[] {3});
+            assertThat(verify().problems()).singleElement().asString().contains("file ");
+        }
     }
 
     /** What no seal can tell: a segment that is sealed rightly, but whose log leaves a gap. */

@@ -46,9 +46,13 @@ class CrashStatesTest {
     private Path root;
     private Path before;
     private RecordingDisk disk;
+    private volatile int failedAt = -1;
 
     @BeforeEach
     void makeRoom() throws IOException {
+        // Before plain Derby makes the database: its classes are mended while they are loaded.
+        LatchedPurge.install();
+        UndoneGrowth.install();
         Path memory = Path.of("/dev/shm");
         root =
                 Files.isWritable(memory)
@@ -64,12 +68,30 @@ class CrashStatesTest {
             record();
             List<Note> notes = disk.notes();
             List<Integer> cuts = cuts(notes);
-            int torn = checkAll(notes, cuts);
+            int torn;
+            try {
+                torn = checkAll(notes, cuts);
+            } catch (Exception e) {
+                keep(notes);
+                throw e;
+            }
             System.err.printf(
                     "crash states: seed %d, %d operations, %d commits, %d states, %d of them torn%n",
                     seed, notes.size(), confirmedAt.size(), cuts.size(), torn);
         } finally {
             delete(root);
+        }
+    }
+
+    /** The state that did not boot, as it was before the boot, for somebody to look at. */
+    private void keep(List<Note> notes) throws IOException {
+        if (failedAt >= 0) {
+            Path kept = Path.of("target", "crash-state-" + seed + "-" + failedAt).toAbsolutePath();
+            copy(before, kept);
+            for (Note note : notes.subList(0, failedAt)) {
+                RecordingDisk.repeat(note, kept, Integer.MAX_VALUE);
+            }
+            System.err.println("the state that did not boot: " + kept);
         }
     }
 
@@ -242,6 +264,7 @@ class CrashStatesTest {
                     .isZero();
             tables(statement, cut % FULL_CHECK == 0);
         } catch (SQLException e) {
+            failedAt = failedAt < 0 ? cut : failedAt;
             throw new AssertionError(as, e);
         }
         shutDown(url);

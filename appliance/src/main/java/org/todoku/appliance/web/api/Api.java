@@ -116,7 +116,10 @@ public final class Api {
                 .put("lastVerified", archive.verified().map(v -> v.at().toString()).orElse(null))
                 .put("problems", archive.verified().map(SystemState.Verified::problems).orElse(0))
                 .put("expiryHeld", archive.expiryHeld().orElse(null))
-                .put("lastDrill", archive.lastDrill().map(Object::toString).orElse(null));
+                .put("lastDrill", archive.lastDrill().map(d -> d.at().toString()).orElse(null))
+                .put(
+                        "lastDrillPassed",
+                        archive.lastDrill().map(SystemState.Drilled::passed).orElse(null));
     }
 
     private static String state(SystemState.Standing standing) {

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.todoku.appliance.message.MessageView;
 import org.todoku.appliance.web.Reply;
 import org.todoku.appliance.web.Route;
+import org.todoku.appliance.web.SystemState;
 
 /** The first page, the inquiries and the machine room: pages that only tell. */
 final class OverviewPages {
@@ -52,12 +53,14 @@ final class OverviewPages {
 
     private Reply system(Visit visit) {
         Runtime runtime = Runtime.getRuntime();
+        SystemState.Snapshot now = doors.system().now();
         var view =
                 new Views.Machine(
-                        doors.system().now(),
+                        now,
                         doors.ledger().queue(),
                         doors.version(),
-                        runtime.totalMemory() - runtime.freeMemory());
+                        runtime.totalMemory() - runtime.freeMemory(),
+                        Views.DrillState.of(now, doors.clock().instant()));
         return access.show(visit, "system", "system", view);
     }
 }

@@ -1,5 +1,6 @@
 package org.todoku.appliance.web.console;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -134,7 +135,36 @@ public final class Views {
 
     /** The machine room. */
     public record Machine(
-            SystemState.Snapshot system, QueueSize queue, String version, long memoryBytes) {}
+            SystemState.Snapshot system,
+            QueueSize queue,
+            String version,
+            long memoryBytes,
+            DrillState drill) {}
+
+    /** How the last drill stands now. */
+    public enum DrillState {
+        PASSED,
+        FAILED,
+        OLD,
+        NEVER;
+
+        static DrillState of(SystemState.Snapshot system, Instant now) {
+            Optional<SystemState.Drilled> last =
+                    system.archive().flatMap(SystemState.Archive::lastDrill);
+            if (last.isEmpty()) {
+                return NEVER;
+            }
+            if (!last.get().passed()) {
+                return FAILED;
+            }
+            return last.get().counts(now) ? PASSED : OLD;
+        }
+    }
+
+    /** The colour: only what was drilled lately is relied on. */
+    public static String style(DrillState state) {
+        return state == DrillState.PASSED ? "good" : "bad";
+    }
 
     /** The colour and sign of an outcome; the word stands beside it. */
     public static String style(Outcome outcome) {

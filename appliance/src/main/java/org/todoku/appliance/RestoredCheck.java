@@ -1,4 +1,4 @@
-package org.todoku.migrate;
+package org.todoku.appliance;
 
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -8,14 +8,15 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.todoku.appliance.Invariants;
+import org.todoku.backup.fault.BackupException;
+import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.restore.RestoredDatabase;
 
 /**
  * Whether what was restored is right: boots the database once (Derby's recovery runs), checks every
  * table against its indexes and the rows against what must be true of them, and counts.
  */
-final class RestoredCheck {
+public final class RestoredCheck {
     private RestoredCheck() {}
 
     /**
@@ -24,8 +25,8 @@ final class RestoredCheck {
      * @param facts members, messages, deliveries by outcome, and the rules that do not hold
      * @param broken one line for each of those
      */
-    record Found(Map<String, Object> facts, List<String> broken) {
-        String text() {
+    public record Found(Map<String, Object> facts, List<String> broken) {
+        public String text() {
             return "%s tables are sound, %d of %d rules hold; members %s, messages %s, deliveries %s"
                     .formatted(
                             facts.get("tables"),
@@ -36,14 +37,16 @@ final class RestoredCheck {
                             facts.get("deliveries"));
         }
 
-        List<String> notes() {
+        public List<String> notes() {
             return broken.stream().map(line -> "NOT RIGHT: " + line).toList();
         }
     }
 
-    static final String TITLE = "boots the database once, checks every table and what must be true";
+    public static final String TITLE =
+            "boots the database once, checks every table and what must be true";
 
-    static Found run(Path data) {
+    /** The database in {@code data/db}; nobody may have it open. */
+    public static Found run(Path data) {
         try (RestoredDatabase database = RestoredDatabase.boot(data.resolve("db"))) {
             Map<String, Long> rows = database.check();
             Map<String, Object> facts = new LinkedHashMap<>();
@@ -72,9 +75,12 @@ final class RestoredCheck {
         }
     }
 
-    private static Refusal unreadable(SQLException e) {
-        return Refusal.failed(
-                "the restored data cannot be read: " + e.getMessage(),
-                "was the archive written by a Todoku appliance of this version?");
+    private static BackupException unreadable(SQLException e) {
+        return new BackupException(
+                BackupFault.DATABASE_FAILED,
+                "reading the restored data",
+                String.valueOf(e.getMessage()),
+                "was the archive written by a Todoku appliance of this version?",
+                e);
     }
 }

@@ -1,0 +1,113 @@
+package org.todoku.appliance;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.todoku.backup.archive.Archive;
+import org.todoku.backup.archive.ArchiveKey;
+import org.todoku.backup.archive.Chain;
+import org.todoku.backup.archive.Drill;
+import org.todoku.backup.archive.Drills;
+import org.todoku.backup.archive.HostName;
+import org.todoku.backup.fault.BackupException;
+import org.todoku.backup.objects.ObjectStore;
+import org.todoku.backup.objects.ObjectStores;
+import org.todoku.backup.objects.StoreLocation;
+import org.todoku.backup.restore.Restore;
+import org.todoku.backup.restore.RestorePlan;
+import org.todoku.backup.restore.RestoreTarget;
+
+/**
+ * The drill that the server holds by itself, in a process of its own: its memory, its work and what
+ * might go wrong in it are not the server's, and it can be ended at any moment. Restores into a
+ * scratch folder, checks, writes the result into the archive, and deletes the folder.
+ */
+public final class DrillProcess {
+    private DrillProcess() {}
+
+    /**
+     * Holds one.
+     *
+     * @param args key file, scratch folder, the archive's URL, and where there are: endpoint,
+     *     region, {@code path-style} (empty where there is none)
+     */
+    public static void main(String[] args) {
+        StoreLocation place =
+                new StoreLocation(
+                        java.net.URI.create(args[2]),
+                        given(args[3]).map(java.net.URI::create),
+                        given(args[4]),
+                        !args[5].isEmpty());
+        ObjectStore store = ObjectStores.open(place);
+        boolean passed;
+        try (Archive archive = Archive.open(store, ArchiveKey.read(Path.of(args[0])))) {
+            Drill drill = hold(archive, Path.of(args[1]));
+            new Drills(archive).put(drill);
+            passed = drill.passed();
+        }
+        System.exit(passed ? 0 : 1);
+    }
+
+    private static Optional<String> given(String text) {
+        return Optional.of(text).filter(some -> !some.isEmpty());
+    }
+
+    private static Drill hold(Archive archive, Path scratch) {
+        Instant begun = Instant.now();
+        long bytes = 0;
+        String point = "";
+        double age = 0;
+        List<String> problems;
+        try {
+            Chain chain = Chain.read(archive);
+            RestorePlan plan =
+                    RestorePlan.of(chain, archive.catalogue(), new RestoreTarget.Newest());
+            bytes = plan.base().bytes();
+            Optional<Instant> reached = Drill.recoveryPoint(archive, chain);
+            new Restore(archive, scratch.resolve("db"), new Silent()).run(plan);
+            problems = RestoredCheck.run(scratch).broken();
+            point = reached.map(Instant::toString).orElse("");
+            age = reached.map(at -> seconds(at, begun)).orElse(0.0);
+        } catch (BackupException e) {
+            problems = List.of(String.valueOf(e.getMessage()));
+        } finally {
+            delete(scratch);
+        }
+        double took = seconds(begun, Instant.now());
+        return new Drill(
+                begun.toString(), HostName.here(), point, age, took, bytes, false, problems);
+    }
+
+    private static double seconds(Instant from, Instant to) {
+        return Math.max(0, Duration.between(from, to).toMillis()) / 1000.0;
+    }
+
+    /** It holds the members' data: it is not left lying about. */
+    static void delete(Path folder) {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            System.getLogger(DrillProcess.class.getName())
+                    .log(System.Logger.Level.WARNING, "cannot delete " + folder + ": " + e);
+        }
+    }
+
+    private static final class Silent implements Restore.Progress {
+        @Override
+        public void base(long bytes, long of) {}
+
+        @Override
+        public void log(int segments, int of) {}
+    }
+}

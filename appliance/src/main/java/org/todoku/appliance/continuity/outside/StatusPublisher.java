@@ -1,0 +1,79 @@
+package org.todoku.appliance.continuity.outside;
+
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.todoku.appliance.kernel.FaultException;
+import org.todoku.appliance.kernel.NamedLoop;
+
+/**
+ * Tells the outside every 30 s that the server lives, and how its storage fares. A host that is not
+ * the writer for certain tells nothing: there must not be two voices. Nobody waits for it.
+ */
+public final class StatusPublisher {
+    private static final Logger LOG = LoggerFactory.getLogger(StatusPublisher.class);
+    private static final Duration PAGE_EVERY = Duration.ofHours(1);
+
+    private final PublishPlace place;
+    private final Supplier<Optional<OutsideState>> state;
+    private final URI service;
+    private final InstantSource clock;
+    private final NamedLoop loop = new NamedLoop("status-publisher", this::publish);
+    private Instant pageAt = Instant.MIN;
+
+    /**
+     * @param state what may be told now, from memory; empty while this host is not the writer for
+     *     certain
+     */
+    public StatusPublisher(
+            PublishPlace place,
+            Supplier<Optional<OutsideState>> state,
+            URI service,
+            InstantSource clock) {
+        this.place = place;
+        this.state = state;
+        this.service = service;
+        this.clock = clock;
+    }
+
+    public void start() {
+        loop.start();
+    }
+
+    /** Puts the operator's words on the page. */
+    public void tell(PublicNotice notice) {
+        place.put(PublicNotice.FILE, notice.json());
+    }
+
+    /** Stops, and says that this is on purpose when this host still is the writer. */
+    public void stop(Duration deadline) throws InterruptedException {
+        Optional<OutsideState> last = loop.stop(deadline) ? state.get() : Optional.empty();
+        try {
+            last.ifPresent(
+                    told -> place.put(OutsideState.FILE, told.stopped(clock.instant()).json()));
+        } catch (FaultException e) {
+            LOG.warn("the status page does not say that this is a stop: {}", e.getMessage());
+        } finally {
+            place.close();
+        }
+    }
+
+    /** One round. */
+    Duration publish() {
+        Optional<OutsideState> told = state.get();
+        if (told.isPresent()) {
+            Instant now = clock.instant();
+            if (!now.isBefore(pageAt)) {
+                place.put(StatusPage.FILE, StatusPage.html(service));
+                pageAt = now.plus(PAGE_EVERY);
+            }
+            place.put(OutsideState.FILE, told.get().json());
+        }
+        return OutsideState.EVERY;
+    }
+}

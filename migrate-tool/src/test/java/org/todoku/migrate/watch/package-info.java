@@ -1,0 +1,5 @@
+/** Tests of the watch. */
+@NullMarked
+package org.todoku.migrate.watch;
+
+import org.jspecify.annotations.NullMarked;
