@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,22 +93,66 @@ class MoveIT {
     }
 
     @Test
-    void anAbortedMoveLeavesTheOldHostAsItWas() throws Exception {
+    void stoppedBeforeTheClaimTheOldHostIsAsBeforeAndAnotherRunMoves() throws Exception {
         Host host = host("0");
         host.setUp(data("0"));
         try (Program serving = host.serve(data("0"))) {
-            Host next = host("1");
-            Files.copy(host.key(), next.key());
-            // Whoever listens on its port makes the new host fail after the claim; one that cannot
-            // read its configuration fails before.
-            Files.writeString(next.config(), "nonsense: true\n");
-            Program.Result failed =
-                    Program.run(next.environment, "todoku-migrate", words(host, next, data("1")));
-            assertThat(failed.status()).as(failed.toString()).isNotZero();
-            assertThat(host.post("/api/v1/members", "{\"name\":\"あと\"}").has("id")).isTrue();
+            Host next = next(host);
+            try (Program begun =
+                    Program.start(
+                            next.environment,
+                            "starts the service on a copy",
+                            "todoku-migrate",
+                            words(host, next, data("1")))) {
+                assertThat(begun.stop()).isTrue();
+            }
+            assertThat(post(host)).isTrue();
             assertThat(host.get("/api/v1/system").get("epoch").asInt()).isEqualTo(2);
+            try (Program moved = move(host, next, data("1"))) {
+                assertThat(post(next)).isTrue();
+                assertThat(post(host)).as("through the old host").isTrue();
+                assertThat(moved.output()).contains("serves at");
+            }
             assertThat(serving.output()).contains("ready");
         }
+    }
+
+    @Test
+    void goesOnAfterAFaultBehindTheClaim() throws Exception {
+        Host host = host("0");
+        host.setUp(data("0"));
+        try (Program serving = host.serve(data("0"))) {
+            Host next = next(host);
+            assertThat(post(host)).isTrue();
+            Program.Result failed;
+            try (ServerSocket taken =
+                    new ServerSocket(next.httpPort, 1, InetAddress.getLoopbackAddress())) {
+                failed =
+                        Program.run(
+                                next.environment, "todoku-migrate", words(host, next, data("1")));
+                assertThat(taken.isBound()).isTrue();
+            }
+            assertThat(failed.status()).as(failed.toString()).isEqualTo(1);
+            assertThat(failed.err()).contains("" + next.httpPort);
+            try (Program moved = move(host, next, data("1"))) {
+                assertThat(post(next)).isTrue();
+                assertThat(post(host)).as("through the old host").isTrue();
+                assertThat(members(next)).hasSize(3);
+                assertThat(moved.output()).contains("by an earlier run");
+            }
+            assertThat(serving.output()).contains("ready");
+        }
+    }
+
+    private Host next(Host host) throws Exception {
+        Host next = host("1");
+        Files.copy(host.key(), next.key());
+        next.succeeds(host);
+        return next;
+    }
+
+    private static boolean post(Host host) throws Exception {
+        return host.post("/api/v1/members", "{\"name\":\"会員\"}").has("id");
     }
 
     private void judge(Host host, List<Load.Answer> answers, List<Long> pauses) throws Exception {
