@@ -22,7 +22,9 @@ import org.todoku.appliance.account.Sessions;
 import org.todoku.appliance.account.SignedTokens;
 import org.todoku.appliance.audience.Audiences;
 import org.todoku.appliance.continuity.ControlSocket;
+import org.todoku.appliance.continuity.MoveSource;
 import org.todoku.appliance.continuity.NoticeMerge;
+import org.todoku.appliance.continuity.RequestDoor;
 import org.todoku.appliance.continuity.outside.StatusPublisher;
 import org.todoku.appliance.delivery.Dispatcher;
 import org.todoku.appliance.delivery.Ledger;
@@ -88,6 +90,8 @@ final class Appliance implements AutoCloseable {
     private final Optional<StatusPublisher> outside;
     private final WebShell web;
     private final ControlSocket control;
+    private final RequestDoor door = new RequestDoor();
+    private final MoveSource move;
     private final Optional<DrillSchedule> drills;
     private final Optional<NoticeMerge> noticeMerge;
     private volatile boolean ready;
@@ -134,6 +138,7 @@ final class Appliance implements AutoCloseable {
         Schema.migrate(database);
         this.features = features(ids());
         storage.opened().accept(features.ledger());
+        this.move = new MoveSource(moved());
         this.setupCode = new Secret("%06d".formatted(random.nextInt(1_000_000)));
         this.tls =
                 config.tls()
@@ -142,7 +147,8 @@ final class Appliance implements AutoCloseable {
         this.outside = Outside.publisher(config, storage.state(), clock);
         this.web = web(more);
         this.drills = drills();
-        this.noticeMerge = storage.noticeMerge().apply(features.noticeLedger());
+        this.noticeMerge =
+                storage.continuity().map(end -> end.noticeMerge(features.noticeLedger()));
         this.control =
                 new ControlSocket(
                         directory.path(),
@@ -358,7 +364,16 @@ final class Appliance implements AutoCloseable {
         routes.addAll(more.routes(pages));
         ApplianceConfig.Http http = config.http();
         var place = new WebShell.Place(http.bind(), http.port(), http.secure(), tls);
-        return new WebShell(place, routes, pages, metrics);
+        return new WebShell(place, routes, pages, metrics, door);
+    }
+
+    private MoveSource.Parts moved() {
+        return new MoveSource.Parts(
+                gate,
+                door,
+                features.dispatcher(),
+                storage.continuity(),
+                Storage.place(config, directory.path()));
     }
 
     private MemberDoors memberDoors() {
@@ -382,6 +397,7 @@ final class Appliance implements AutoCloseable {
                 features.sending(),
                 features.ledger(),
                 storage.state(),
+                move,
                 Version.TEXT);
     }
 

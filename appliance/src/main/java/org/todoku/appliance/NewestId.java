@@ -1,6 +1,7 @@
 package org.todoku.appliance;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import org.todoku.appliance.store.Database;
 
 /** The largest id that any row has: where the ids of a start go on. */
@@ -23,15 +24,11 @@ final class NewestId {
     private NewestId() {}
 
     static long of(Database database) {
-        return database.read(
-                tx ->
-                        TABLES.stream()
-                                .mapToLong(
-                                        table ->
-                                                tx.count(
-                                                        "SELECT COALESCE(MAX(id), 0) AS n FROM "
-                                                                + table))
-                                .max()
-                                .orElse(0));
+        // One statement: compiling nine takes longer than running them.
+        String all =
+                TABLES.stream()
+                        .map(table -> "SELECT COALESCE(MAX(id), 0) AS n FROM " + table)
+                        .collect(Collectors.joining(" UNION ALL "));
+        return database.read(tx -> tx.count("SELECT MAX(n) AS n FROM (" + all + ") AS newest"));
     }
 }

@@ -8,15 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.todoku.appliance.continuity.ArchivedFiles;
 import org.todoku.appliance.continuity.Continuity;
 import org.todoku.appliance.continuity.ContinuityConfig;
 import org.todoku.appliance.continuity.ContinuityConfig.ArchivePlace;
-import org.todoku.appliance.continuity.NoticeMerge;
 import org.todoku.appliance.delivery.Durability;
 import org.todoku.appliance.delivery.Ledger;
-import org.todoku.appliance.delivery.NoticeLedger;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.message.FileStore;
@@ -34,7 +31,7 @@ import org.todoku.appliance.web.SystemState;
  * @param state what the pages tell about storage and archive
  * @param opened told once, when the database is open and migrated
  * @param takesBase takes a base backup now and tells its facts
- * @param noticeMerge brings what was sent without the server into the ledger
+ * @param continuity the backup's end, where there is one
  * @param closing runs after the database is closed
  */
 record Storage(
@@ -45,7 +42,7 @@ record Storage(
         SystemState state,
         Consumer<Ledger> opened,
         BaseTaker takesBase,
-        Function<NoticeLedger, Optional<NoticeMerge>> noticeMerge,
+        Optional<Continuity> continuity,
         AutoCloseable closing) {
 
     /** Opens the storage for a data directory; the gate is closed and opened by who watches it. */
@@ -84,7 +81,7 @@ record Storage(
                     new LocalState(gate),
                     ledger -> {},
                     Storage::noBase,
-                    ledger -> Optional.empty(),
+                    Optional.empty(),
                     files);
         }
         InstantSource clock = InstantSource.system();
@@ -98,7 +95,7 @@ record Storage(
                 new ArchivedState(continuity),
                 ledger -> continuity.started(ledger, clock),
                 continuity::takeBase,
-                ledger -> Optional.of(continuity.noticeMerge(ledger)),
+                Optional.of(continuity),
                 continuity);
     }
 
@@ -112,20 +109,7 @@ record Storage(
 
     private static ContinuityConfig continuity(
             ApplianceConfig config, Path dataDirectory, Optional<Path> configFile) {
-        ApplianceConfig.Archive archive = config.archive();
-        Optional<ArchivePlace> place =
-                archive.url()
-                        .map(
-                                url ->
-                                        new ArchivePlace(
-                                                url,
-                                                archive.endpoint(),
-                                                archive.region(),
-                                                archive.pathStyle(),
-                                                archive.keyFileIn(dataDirectory),
-                                                archive.shipInterval(),
-                                                archive.baseInterval(),
-                                                archive.keep()));
+        Optional<ArchivePlace> place = place(config, dataDirectory);
         URI publicUrl = config.http().publicUrl();
         return new ContinuityConfig(
                 dataDirectory,
@@ -136,6 +120,23 @@ record Storage(
                 publicUrl,
                 Version.TEXT,
                 capsuleFiles(config, configFile));
+    }
+
+    /** Where the archive lies, if there is one. */
+    static Optional<ArchivePlace> place(ApplianceConfig config, Path dataDirectory) {
+        ApplianceConfig.Archive archive = config.archive();
+        return archive.url()
+                .map(
+                        url ->
+                                new ArchivePlace(
+                                        url,
+                                        archive.endpoint(),
+                                        archive.region(),
+                                        archive.pathStyle(),
+                                        archive.keyFileIn(dataDirectory),
+                                        archive.shipInterval(),
+                                        archive.baseInterval(),
+                                        archive.keep()));
     }
 
     /** The configuration and the secrets that it names, but not the archive's own key. */

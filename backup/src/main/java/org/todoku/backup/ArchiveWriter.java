@@ -322,6 +322,11 @@ final class ArchiveWriter {
         return shipper.awaitShipped(timeout);
     }
 
+    /** Whether the next epoch was claimed. */
+    boolean isOver() {
+        return archive.isOver(epoch.number());
+    }
+
     BackupStatus.ArchiveStatus status() {
         ShipStatus ship = shipper.status();
         BaseManifest base = newestBase;

@@ -251,6 +251,25 @@ public final class Backup implements AutoCloseable {
         return alone == null || alone.awaitShipped(timeout);
     }
 
+    /**
+     * As {@link #awaitArchived}, without waiting for the interval: for the moment of a move. False
+     * without an archive.
+     */
+    public boolean hurryArchived(Duration timeout) {
+        ArchiveWriter ready = writer;
+        if (ready == null) {
+            return false;
+        }
+        ready.tap().hurry();
+        return ready.awaitShipped(timeout);
+    }
+
+    /** Asks the archive now whether another host has become the writer. */
+    public boolean isOver() {
+        ArchiveWriter ready = writer;
+        return ready != null && ready.isOver();
+    }
+
     /** The files that belong to rows of the database. */
     public Blobs blobs() {
         return blobs;

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             SalvageCommand.class,
             StandbyCommand.class,
             NotifyCommand.class,
+            MoveCommand.class,
             KitCommand.class,
             ProbeCommand.class
         },

@@ -24,8 +24,13 @@ final class Rehearsal {
     }
 
     void run(Standby standby, Path data) {
-        Path copy = data.resolve(FOLDER);
         output.begin("rehearsal", "starting the service on a copy of the data");
+        output.done("rehearsal", tell(standby, data));
+    }
+
+    /** Does it, and says in a line what was found. */
+    String tell(Standby standby, Path data) {
+        Path copy = data.resolve(FOLDER);
         long begun = System.nanoTime();
         standby.copyTo(copy.resolve("db"));
         RestoredCheck.Found found;
@@ -36,10 +41,8 @@ final class Rehearsal {
         } finally {
             delete(copy);
         }
-        output.done(
-                "rehearsal",
-                "the service starts here and answers (%.1f s): %s"
-                        .formatted((System.nanoTime() - begun) / 1e9, found.text()));
+        return "the service starts here and answers (%.1f s): %s"
+                .formatted((System.nanoTime() - begun) / 1e9, found.text());
     }
 
     private static void delete(Path root) {

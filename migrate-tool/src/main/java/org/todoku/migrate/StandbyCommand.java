@@ -1,10 +1,14 @@
 package org.todoku.migrate;
 
+import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.todoku.appliance.Serving;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.RecoveryKit;
@@ -47,16 +51,50 @@ final class StandbyCommand implements Callable<Integer> {
             description = "does not start the service on a copy of the data first")
     private boolean noRehearsal;
 
+    @Option(
+            names = "--auto-takeover",
+            description =
+                    "takes over by itself when the old host is silent and the witnesses answer")
+    private boolean autoTakeover;
+
+    @Option(
+            names = "--witness",
+            paramLabel = "URL",
+            description = "answers as long as this host is not cut off; may be given several times")
+    private List<URI> witnesses = new ArrayList<>();
+
+    @Option(
+            names = "--old",
+            paramLabel = "URL",
+            description = "the old host's health; else the address that its epoch names")
+    private @Nullable URI old;
+
+    @Option(
+            names = "--after",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description = "of silence without a break (${DEFAULT-VALUE})")
+    private int after;
+
     @Override
     public Integer call() {
         Serving.log();
         RecoveryKit kit = options.kit(config.file());
         try (Archive archive = ArchiveOptions.open(kit)) {
+            Optional<AutoTakeover> auto =
+                    autoTakeover
+                            ? Optional.of(AutoTakeover.of(archive, rules()))
+                            : Optional.empty();
             Optional<Path> file = configure(archive, kit);
-            var settings = new StandbyRun.Settings(data, file, port, !noRehearsal);
+            var settings = new StandbyRun.Settings(data, file, port, !noRehearsal, auto);
             new StandbyRun(archive, settings, output).run();
         }
         return 0;
+    }
+
+    private AutoTakeover.Rules rules() {
+        return new AutoTakeover.Rules(
+                witnesses, Optional.ofNullable(old), Duration.ofSeconds(after));
     }
 
     /** The configuration of the service here: as given, or as the archive has it. */

@@ -55,8 +55,14 @@ final class StandbyRun {
      *
      * @param config of the service that it may become
      * @param port tells its state there; 0 for nowhere
+     * @param auto takes over by itself when this says so
      */
-    record Settings(Path data, Optional<Path> config, int port, boolean rehearse) {}
+    record Settings(
+            Path data,
+            Optional<Path> config,
+            int port,
+            boolean rehearse,
+            Optional<AutoTakeover> auto) {}
 
     StandbyRun(Archive archive, Settings settings, Output output) {
         this.archive = archive;
@@ -85,22 +91,39 @@ final class StandbyRun {
             Optional<HttpServer> page = settings.port() == 0 ? Optional.empty() : tell(standby);
             Runtime.getRuntime().addShutdownHook(new Thread(stopping::countDown, "stop"));
             output.result(facts(standby.status()), "ready as a standby of " + archive.location());
-            follow(standby);
+            follow(standby, claim);
             page.ifPresent(server -> server.stop(0));
         }
     }
 
-    private void follow(Standby standby) {
+    private void follow(Standby standby, Serving.Claim claim) {
         int quiet = 0;
         try {
             while (!stopping.await(
                     quiet < IDLE_AFTER ? BUSY_MILLIS : IDLE_MILLIS, TimeUnit.MILLISECONDS)) {
                 if (!promoted) {
                     quiet = step(standby) ? 0 : quiet + 1;
+                    takeOverWhenSilent(standby, claim);
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void takeOverWhenSilent(Standby standby, Serving.Claim claim) {
+        AutoTakeover auto = settings.auto().orElse(null);
+        try {
+            if (auto != null && auto.isTime(standby)) {
+                output.note(
+                        "takeover",
+                        "the old host has been silent for %d s and the witnesses answer: taking over"
+                                .formatted(auto.silentFor().toSeconds()));
+                Map<String, Object> facts = promote(standby, claim);
+                assert !facts.isEmpty();
+            }
+        } catch (BackupException e) {
+            output.note("takeover", String.valueOf(e.getMessage()));
         }
     }
 

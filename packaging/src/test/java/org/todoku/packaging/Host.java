@@ -110,6 +110,10 @@ final class Host {
         token = old.token;
     }
 
+    String token() {
+        return token;
+    }
+
     Program serve(Path data) throws Exception {
         return Program.start(
                 environment,

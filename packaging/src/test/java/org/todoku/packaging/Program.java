@@ -109,6 +109,14 @@ final class Program implements AutoCloseable {
         return process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS);
     }
 
+    /** Any signal by its name. */
+    void signal(String name) throws Exception {
+        int status = new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
+        if (status != 0) {
+            throw new IllegalStateException("kill -" + name + ": " + status);
+        }
+    }
+
     /** SIGKILL. */
     void kill() throws InterruptedException {
         process.destroyForcibly();

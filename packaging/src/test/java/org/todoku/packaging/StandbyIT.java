@@ -66,6 +66,48 @@ class StandbyIT {
         }
     }
 
+    /** Its process is stopped for as long as it takes, as a frozen virtual machine, and wakes. */
+    @Test
+    void aHostThatWakesAfterATakeoverConfirmsNothing() throws Exception {
+        StoreLocation archive = StoreLocation.of(folder.resolve("archive").toUri().toString());
+        try (MailServer relay = MailServer.start()) {
+            Host old = new Host(folder.resolve("old"));
+            old.configure(Optional.of(archive), relay.port(), 100);
+            both(old);
+            Path oldData = folder.resolve("old-data");
+            old.setUp(oldData);
+            Host next = new Host(folder.resolve("next"));
+            next.configure(Optional.of(archive), relay.port(), 100);
+            Files.copy(old.key(), next.key());
+            next.succeeds(old);
+            Path data = folder.resolve("next-data");
+            int port = Program.freePort();
+            try (Program writer = old.serve(oldData);
+                    Program standby = standby(next, data, port)) {
+                assertThat(accepts(old)).isTrue();
+                await(() -> state(port).get("ready").asBoolean(), "the standby is ready");
+                writer.signal("STOP");
+                assertThat(takeOver(next, data).status()).isZero();
+                assertThat(accepts(next)).isTrue();
+                int before = members(next);
+                writer.signal("CONT");
+                for (int i = 0; i < 20; i++) {
+                    assertThat(accepts(old)).as("write %d after it woke", i).isFalse();
+                }
+                assertThat(members(next)).isEqualTo(before);
+                assertThat(standby.output()).contains("ready http");
+            }
+        }
+    }
+
+    /**
+     * A commit is confirmed only when it is in the archive: what the fence then promises is all.
+     */
+    private static void both(Host host) throws Exception {
+        String yaml = Files.readString(host.config());
+        Files.writeString(host.config(), yaml + "volume: { force: local-and-archive }\n");
+    }
+
     private static Program standby(Host host, Path data, int port) throws Exception {
         return Program.start(
                 host.environment,

@@ -108,6 +108,20 @@ public final class Continuity implements Durability, AutoCloseable {
         return backup.awaitArchived(timeout);
     }
 
+    /** Ships what is committed now, without waiting for the interval. */
+    boolean hurryArchived(Duration timeout) {
+        return backup.hurryArchived(timeout);
+    }
+
+    /** Whether another host has become the archive's writer; asks it. */
+    boolean isOver() {
+        try {
+            return backup.isOver();
+        } catch (BackupException e) {
+            throw ArchiveFaults.of(e);
+        }
+    }
+
     /**
      * Takes a base now; comes back when it counts.
      *

@@ -52,6 +52,7 @@ public final class Dispatcher {
     private final AtomicLong unarchivedUrgent = new AtomicLong();
     private final NamedLoop loop;
     private volatile Optional<String> archiveProblem = Optional.empty();
+    private volatile boolean paused;
 
     /** What the dispatcher works with, beside the database. */
     public record Parts(
@@ -117,6 +118,33 @@ public final class Dispatcher {
                 && ended;
     }
 
+    /**
+     * Claims nothing more and waits until the outcome of all that is claimed is recorded.
+     *
+     * @return false when that took longer: then it goes on
+     */
+    public boolean pause(Duration patience) throws InterruptedException {
+        if (paused) {
+            return true;
+        }
+        paused = true;
+        if (slots.tryAcquire(BATCHES, patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            return true;
+        }
+        paused = false;
+        wake();
+        return false;
+    }
+
+    /** Ends {@link #pause}. */
+    public void resume() {
+        if (paused) {
+            slots.release(BATCHES);
+            paused = false;
+            wake();
+        }
+    }
+
     public DispatchStatus status() {
         Optional<String> problem = lane.problem().or(() -> archiveProblem);
         return new DispatchStatus(
@@ -127,7 +155,7 @@ public final class Dispatcher {
     }
 
     private Duration step() throws InterruptedException {
-        if (!lane.usable() || database.gate().isFenced()) {
+        if (paused || !lane.usable() || database.gate().isFenced()) {
             return REST;
         }
         if (!slots.tryAcquire(REST.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -111,7 +111,7 @@ public final class Database implements AutoCloseable {
      * import.
      */
     public <T> T writeWithin(Duration deadline, Work<T> work) {
-        gate.pass();
+        gate.enter();
         return new Transaction<>(this, work, true).runWithin(deadline);
     }
 

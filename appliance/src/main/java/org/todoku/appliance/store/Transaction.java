@@ -66,6 +66,10 @@ final class Transaction<T> {
             answer.complete(database.attempt(this));
         } catch (Throwable e) {
             answer.completeExceptionally(e);
+        } finally {
+            if (writes) {
+                database.gate().leave();
+            }
         }
     }
 

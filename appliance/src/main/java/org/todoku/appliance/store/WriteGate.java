@@ -1,17 +1,28 @@
 package org.todoku.appliance.store;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
 
 /**
- * The gate that every write passes. Closed, it refuses at once, and readers go on.
+ * The gate that every write passes. Closed, it refuses at once, and readers go on. Held, for the
+ * moment of a move, it lets writes wait, and refuses those that have waited too long.
  *
  * <p>Thread-safe. Closing does not stop writes that have passed already.
  */
 public final class WriteGate {
+    /** Shorter than a request's deadline: it still gets an honest answer. */
+    private static final Duration HELD = Duration.ofSeconds(4);
+
     private final AtomicReference<@Nullable Closure> closure = new AtomicReference<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private boolean held;
+    private long inside;
 
     private record Closure(Fault fault, String why, String hint) {}
 
@@ -24,6 +35,13 @@ public final class WriteGate {
     public void close(Fault fault, String why, String hint) {
         Closure closed = new Closure(fault, why, hint);
         closure.updateAndGet(now -> now != null && now.fault == Fault.FENCED ? now : closed);
+        lock.lock();
+        try {
+            // Whoever waits hears it at once.
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Takes writes again. A gate that was closed as {@link Fault#FENCED} stays closed for good. */
@@ -41,8 +59,85 @@ public final class WriteGate {
         return closure.get() == null;
     }
 
-    /** Passes, or throws a {@link FaultException}; then nothing has happened. */
-    public void pass() {
+    /**
+     * Passes, or throws a {@link FaultException}; then nothing has happened. Waits while the gate
+     * is held. Who has passed must {@link #leave}.
+     */
+    public void enter() {
+        lock.lock();
+        try {
+            long left = HELD.toNanos();
+            while (held && closure.get() == null && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            mustBeOpen();
+            if (held) {
+                throw new FaultException(
+                        Fault.STORAGE_UNAVAILABLE,
+                        "write",
+                        "the service is being moved to another host",
+                        "try again in a moment");
+            }
+            inside++;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new FaultException(
+                    Fault.STORAGE_UNAVAILABLE,
+                    "write",
+                    "the server is stopping",
+                    "try again later");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The write is over, however it went. */
+    public void leave() {
+        lock.lock();
+        try {
+            inside--;
+            if (held && inside == 0) {
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Lets writes wait from now on, and returns when those that had passed are over.
+     *
+     * @return false when they were not in this time; the gate is held all the same
+     */
+    public boolean hold(Duration patience) {
+        lock.lock();
+        try {
+            held = true;
+            long left = patience.toNanos();
+            while (inside > 0 && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return inside == 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends {@link #hold}. */
+    public void release() {
+        lock.lock();
+        try {
+            held = false;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void mustBeOpen() {
         Closure closed = closure.get();
         if (closed != null) {
             throw new FaultException(closed.fault, "write", closed.why, closed.hint);

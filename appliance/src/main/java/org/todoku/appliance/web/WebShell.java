@@ -11,12 +11,14 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.todoku.appliance.continuity.RequestDoor;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.kernel.Language;
@@ -30,6 +32,7 @@ public final class WebShell {
     private static final int MAX_CONNECTIONS = 2_000;
     private static final long MAX_PAYLOAD = 11L * 1024 * 1024;
     private static final Duration SLOW_READER = Duration.ofSeconds(30);
+    private static final List<String> OWN = List.of("/api/v1/move/", "/health/", "/metrics");
     private static final Duration STOP_GRACE = Duration.ofSeconds(3);
 
     /** No inline script, nothing from elsewhere: what a member's name contains cannot run. */
@@ -43,13 +46,17 @@ public final class WebShell {
     private final Answers answers;
     private final Metrics metrics;
     private final RequestBudget budget = new RequestBudget();
+    private final RequestDoor door;
+    private final Forwarding forwarding = new Forwarding();
     private final WebServer server;
 
     /** Where to serve; {@code secure} is whether browsers come by https. */
     public record Place(String bind, int port, boolean secure, Optional<PemTls> tls) {}
 
-    public WebShell(Place place, List<Route> routes, Pages pages, Metrics metrics) {
+    public WebShell(
+            Place place, List<Route> routes, Pages pages, Metrics metrics, RequestDoor door) {
         this.place = place;
+        this.door = door;
         this.routes = List.copyOf(routes);
         this.answers = new Answers(pages);
         this.metrics = metrics;
@@ -128,14 +135,43 @@ public final class WebShell {
 
     private void serve(Route route, ServerRequest request, ServerResponse response) {
         Call call = head(request);
+        // The move itself and this host's own state are told here, wherever the service is.
+        boolean own = OWN.stream().anyMatch(call.path()::startsWith);
+        boolean looks = own || call.safe();
+        Optional<URI> elsewhere = own ? Optional.empty() : door.enter(looks);
         Reply reply;
         try {
-            reply = answer(route, withBody(call, route, request));
+            Call whole = withBody(call, route, request);
+            reply =
+                    elsewhere.isPresent()
+                            ? forwarding.send(request, whole, elsewhere.get())
+                            : answer(route, whole);
         } catch (RuntimeException | IOException e) {
             reply = answers.of(call, e);
+        } finally {
+            if (elsewhere.isEmpty()) {
+                door.leave(looks);
+            }
         }
         metrics.answered(reply.status());
-        send(call, reply, response);
+        if (elsewhere.isPresent()) {
+            sendAsItIs(call, reply, response);
+        } else {
+            send(call, reply, response);
+        }
+    }
+
+    /** The new host has set all headers. */
+    private static void sendAsItIs(Call call, Reply reply, ServerResponse response) {
+        response.status(reply.status());
+        for (Reply.Header header : reply.headers()) {
+            header(response, header.name(), header.value());
+        }
+        if (call.method().equals("HEAD")) {
+            response.send();
+        } else {
+            response.send(reply.body());
+        }
     }
 
     private Reply answer(Route route, Call call) {

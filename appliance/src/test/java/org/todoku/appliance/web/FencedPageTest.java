@@ -85,6 +85,7 @@ class FencedPageTest {
                 new WebShell.Place("127.0.0.1", 0, false, Optional.empty()),
                 routes,
                 pages,
-                new Metrics(Map::of));
+                new Metrics(Map::of),
+                new org.todoku.appliance.continuity.RequestDoor());
     }
 }

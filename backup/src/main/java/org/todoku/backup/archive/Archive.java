@@ -250,13 +250,7 @@ public final class Archive implements AutoCloseable {
     }
 
     public SealedSegment segment(long epoch, long sequence) {
-        String key = LogObjects.key(epoch, sequence);
-        byte[] content = log.content(epoch, sequence);
-        Segment segment = SegmentFormat.decode(key, content);
-        if (segment.epoch() != epoch || segment.sequence() != sequence) {
-            throw Sealing.damaged(key, "it says that it is another", new IOException(key));
-        }
-        return new SealedSegment(segment, Sha256.hex(content));
+        return log.segment(epoch, sequence);
     }
 
     /**
@@ -264,17 +258,7 @@ public final class Archive implements AutoCloseable {
      * that was compacted meanwhile looks as if it were not there yet.
      */
     public NextSegment next(long epoch, long sequence) {
-        Optional<byte[]> found = log.single(epoch, sequence);
-        if (found.isEmpty()) {
-            return new NextSegment.NotYet();
-        }
-        byte[] content = found.get();
-        String key = LogObjects.key(epoch, sequence);
-        if (SegmentFormat.isSeal(key, content)) {
-            return new NextSegment.Sealed();
-        }
-        return new NextSegment.Found(
-                new SealedSegment(SegmentFormat.decode(key, content), Sha256.hex(content)));
+        return log.next(epoch, sequence);
     }
 
     /** The bytes of a segment of which its hash is made. */

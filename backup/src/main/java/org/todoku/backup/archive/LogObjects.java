@@ -145,9 +145,28 @@ final class LogObjects {
         return below == null || below.getValue() < sequence ? null : below;
     }
 
-    /** The segment's own object; does not list. */
-    Optional<byte[]> single(long epoch, long sequence) {
-        return own(epoch, sequence);
+    SealedSegment segment(long epoch, long sequence) {
+        return decoded(epoch, sequence, content(epoch, sequence));
+    }
+
+    /** By the segment's own object; does not list. */
+    NextSegment next(long epoch, long sequence) {
+        Optional<byte[]> found = own(epoch, sequence);
+        if (found.isEmpty()) {
+            return new NextSegment.NotYet();
+        }
+        return SegmentFormat.isSeal(key(epoch, sequence), found.get())
+                ? new NextSegment.Sealed()
+                : new NextSegment.Found(decoded(epoch, sequence, found.get()));
+    }
+
+    private static SealedSegment decoded(long epoch, long sequence, byte[] content) {
+        String key = key(epoch, sequence);
+        Segment segment = SegmentFormat.decode(key, content);
+        if (segment.epoch() != epoch || segment.sequence() != sequence) {
+            throw Sealing.damaged(key, "it says that it is another", new IOException(key));
+        }
+        return new SealedSegment(segment, Sha256.hex(content));
     }
 
     private Optional<byte[]> own(long epoch, long sequence) {

@@ -8,5 +8,6 @@ public sealed interface NextSegment {
     /** The epoch was ended: nothing will follow in it. */
     record Sealed() implements NextSegment {}
 
+    /** The segment. */
     record Found(SealedSegment segment) implements NextSegment {}
 }

@@ -35,6 +35,7 @@ public final class Api {
     public List<Route> routes() {
         MemberApi members = new MemberApi(doors);
         MessageApi messages = new MessageApi(doors);
+        MoveApi move = new MoveApi(doors.move());
         return Stream.of(
                         List.of(
                                 Route.get("/api/v1/openapi.json", c -> Reply.json(200, openApi)),
@@ -44,6 +45,14 @@ public final class Api {
                                 Route.post("/api/v1/members", withToken(members::create)),
                                 Route.upload(
                                         "/api/v1/members/import", withToken(members::importCsv))),
+                        List.of(
+                                Route.get("/api/v1/move/archive", withToken(move::archive)),
+                                MoveApi.patient(
+                                        Route.post("/api/v1/move/pause", withToken(move::pause))),
+                                MoveApi.patient(
+                                        Route.post("/api/v1/move/hold", withToken(move::hold))),
+                                Route.post("/api/v1/move/release", withToken(move::release)),
+                                Route.post("/api/v1/move/forward", withToken(move::forward))),
                         List.of(
                                 Route.upload("/api/v1/attachments", withToken(messages::attach)),
                                 Route.post("/api/v1/messages", withToken(messages::send)),

@@ -1,6 +1,7 @@
 package org.todoku.appliance.web.api;
 
 import org.todoku.appliance.account.ApiTokens;
+import org.todoku.appliance.continuity.MoveSource;
 import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.Sending;
 import org.todoku.appliance.member.Members;
@@ -19,4 +20,5 @@ public record ApiDoors(
         Sending sending,
         Ledger ledger,
         SystemState system,
+        MoveSource move,
         String version) {}

@@ -1,0 +1,72 @@
+package org.todoku.appliance.web.api;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.todoku.appliance.account.OrganisationId;
+import org.todoku.appliance.continuity.MoveSource;
+import org.todoku.appliance.web.Call;
+import org.todoku.appliance.web.Problem;
+import org.todoku.appliance.web.Reply;
+import org.todoku.appliance.web.Route;
+
+/** The planned move, as {@code todoku-migrate move} on the new host asks for it. */
+final class MoveApi {
+    private final MoveSource source;
+
+    MoveApi(MoveSource source) {
+        this.source = source;
+    }
+
+    Reply archive(Call call, OrganisationId organisation) {
+        ObjectNode answer = Json.object();
+        source.archive().forEach(answer::put);
+        return Reply.json(200, Json.write(answer));
+    }
+
+    Reply pause(Call call, OrganisationId organisation) {
+        source.pause();
+        return done();
+    }
+
+    Reply hold(Call call, OrganisationId organisation) {
+        long took = source.hold();
+        return Reply.json(200, Json.write(Json.object().put("tookMs", took)));
+    }
+
+    Reply release(Call call, OrganisationId organisation) {
+        source.release();
+        return done();
+    }
+
+    Reply forward(Call call, OrganisationId organisation) {
+        String to = Json.read(call.body(), Set.of("to")).text("to");
+        URI place;
+        try {
+            place = URI.create(to.endsWith("/") ? to : to + "/");
+        } catch (IllegalArgumentException e) {
+            throw Problem.badRequest("invalid-request", "to is not an address.");
+        }
+        if (!List.of("http", "https").contains(String.valueOf(place.getScheme()))) {
+            throw Problem.badRequest("invalid-request", "to is not an http or https address.");
+        }
+        source.forward(place);
+        return done();
+    }
+
+    private static Reply done() {
+        return Reply.json(200, Json.write(Json.object()));
+    }
+
+    /** Shipping the rest of a long log may take a moment more than a form. */
+    static Route patient(Route route) {
+        return new Route(
+                route.method(),
+                route.pattern(),
+                route.handler(),
+                route.maxBody(),
+                Duration.ofSeconds(10));
+    }
+}
