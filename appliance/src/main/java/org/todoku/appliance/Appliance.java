@@ -22,11 +22,13 @@ import org.todoku.appliance.account.Sessions;
 import org.todoku.appliance.account.SignedTokens;
 import org.todoku.appliance.audience.Audiences;
 import org.todoku.appliance.continuity.ControlSocket;
+import org.todoku.appliance.continuity.NoticeMerge;
 import org.todoku.appliance.continuity.outside.StatusPublisher;
 import org.todoku.appliance.delivery.Dispatcher;
 import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.MailSettings;
 import org.todoku.appliance.delivery.MailText;
+import org.todoku.appliance.delivery.NoticeLedger;
 import org.todoku.appliance.delivery.OutgoingMail;
 import org.todoku.appliance.delivery.QueueSize;
 import org.todoku.appliance.delivery.Reads;
@@ -87,6 +89,7 @@ final class Appliance implements AutoCloseable {
     private final WebShell web;
     private final ControlSocket control;
     private final Optional<DrillSchedule> drills;
+    private final Optional<NoticeMerge> noticeMerge;
     private volatile boolean ready;
 
     /** The doors of all features. */
@@ -104,6 +107,7 @@ final class Appliance implements AutoCloseable {
             Attachments attachments,
             Sending sending,
             Ledger ledger,
+            NoticeLedger noticeLedger,
             Reads reads,
             MailText mailText,
             MailSettings mailSettings,
@@ -138,6 +142,7 @@ final class Appliance implements AutoCloseable {
         this.outside = Outside.publisher(config, storage.state(), clock);
         this.web = web(more);
         this.drills = drills();
+        this.noticeMerge = storage.noticeMerge().apply(features.noticeLedger());
         this.control =
                 new ControlSocket(
                         directory.path(),
@@ -175,6 +180,7 @@ final class Appliance implements AutoCloseable {
         control.start();
         outside.ifPresent(StatusPublisher::start);
         drills.ifPresent(DrillSchedule::start);
+        noticeMerge.ifPresent(NoticeMerge::start);
         ready = true;
         invite();
     }
@@ -216,6 +222,7 @@ final class Appliance implements AutoCloseable {
         ready = false;
         step("the status page", this::stopTelling);
         step("the drills", this::stopDrills);
+        step("the notices", this::stopMerging);
         step("the control socket", control::close);
         step("the web pages", web::stop);
         step("the certificate watch", () -> stop(tls));
@@ -256,6 +263,12 @@ final class Appliance implements AutoCloseable {
         }
         List<String> process = DrillSchedule.process(config.archive(), directory.path());
         return Optional.of(new DrillSchedule(storage.state(), directory.path(), process, clock));
+    }
+
+    private void stopMerging() throws InterruptedException {
+        if (noticeMerge.isPresent()) {
+            noticeMerge.get().stop(SMALL_STOP);
+        }
     }
 
     private void stopDrills() throws InterruptedException {
@@ -315,6 +328,7 @@ final class Appliance implements AutoCloseable {
                 attachments,
                 new Sending(database, ids, clock, sendingParts),
                 new Ledger(database, messages),
+                new NoticeLedger(database, ids, sendingParts),
                 new Reads(database, clock),
                 text,
                 settings,

@@ -8,12 +8,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.todoku.appliance.continuity.ArchivedFiles;
 import org.todoku.appliance.continuity.Continuity;
 import org.todoku.appliance.continuity.ContinuityConfig;
 import org.todoku.appliance.continuity.ContinuityConfig.ArchivePlace;
+import org.todoku.appliance.continuity.NoticeMerge;
 import org.todoku.appliance.delivery.Durability;
 import org.todoku.appliance.delivery.Ledger;
+import org.todoku.appliance.delivery.NoticeLedger;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.message.FileStore;
@@ -31,6 +34,7 @@ import org.todoku.appliance.web.SystemState;
  * @param state what the pages tell about storage and archive
  * @param opened told once, when the database is open and migrated
  * @param takesBase takes a base backup now and tells its facts
+ * @param noticeMerge brings what was sent without the server into the ledger
  * @param closing runs after the database is closed
  */
 record Storage(
@@ -41,6 +45,7 @@ record Storage(
         SystemState state,
         Consumer<Ledger> opened,
         BaseTaker takesBase,
+        Function<NoticeLedger, Optional<NoticeMerge>> noticeMerge,
         AutoCloseable closing) {
 
     /** Opens the storage for a data directory; the gate is closed and opened by who watches it. */
@@ -79,6 +84,7 @@ record Storage(
                     new LocalState(gate),
                     ledger -> {},
                     Storage::noBase,
+                    ledger -> Optional.empty(),
                     files);
         }
         InstantSource clock = InstantSource.system();
@@ -92,6 +98,7 @@ record Storage(
                 new ArchivedState(continuity),
                 ledger -> continuity.started(ledger, clock),
                 continuity::takeBase,
+                ledger -> Optional.of(continuity.noticeMerge(ledger)),
                 continuity);
     }
 

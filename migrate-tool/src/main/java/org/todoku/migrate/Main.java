@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             DrillCommand.class,
             SalvageCommand.class,
             StandbyCommand.class,
+            NotifyCommand.class,
             KitCommand.class,
             ProbeCommand.class
         },
