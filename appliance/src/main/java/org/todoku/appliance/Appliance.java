@@ -23,12 +23,14 @@ import org.todoku.appliance.account.SignedTokens;
 import org.todoku.appliance.audience.Audiences;
 import org.todoku.appliance.continuity.ControlSocket;
 import org.todoku.appliance.continuity.MoveSource;
+import org.todoku.appliance.continuity.NoticeMerge;
 import org.todoku.appliance.continuity.RequestDoor;
 import org.todoku.appliance.continuity.outside.StatusPublisher;
 import org.todoku.appliance.delivery.Dispatcher;
 import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.MailSettings;
 import org.todoku.appliance.delivery.MailText;
+import org.todoku.appliance.delivery.NoticeLedger;
 import org.todoku.appliance.delivery.OutgoingMail;
 import org.todoku.appliance.delivery.QueueSize;
 import org.todoku.appliance.delivery.Reads;
@@ -91,6 +93,7 @@ final class Appliance implements AutoCloseable {
     private final RequestDoor door = new RequestDoor();
     private final MoveSource move;
     private final Optional<DrillSchedule> drills;
+    private final Optional<NoticeMerge> noticeMerge;
     private volatile boolean ready;
 
     /** The doors of all features. */
@@ -108,6 +111,7 @@ final class Appliance implements AutoCloseable {
             Attachments attachments,
             Sending sending,
             Ledger ledger,
+            NoticeLedger noticeLedger,
             Reads reads,
             MailText mailText,
             MailSettings mailSettings,
@@ -143,6 +147,7 @@ final class Appliance implements AutoCloseable {
         this.outside = Outside.publisher(config, storage.state(), clock);
         this.web = web(more);
         this.drills = drills();
+        this.noticeMerge = storage.noticeMerge().apply(features.noticeLedger());
         this.control =
                 new ControlSocket(
                         directory.path(),
@@ -180,6 +185,7 @@ final class Appliance implements AutoCloseable {
         control.start();
         outside.ifPresent(StatusPublisher::start);
         drills.ifPresent(DrillSchedule::start);
+        noticeMerge.ifPresent(NoticeMerge::start);
         ready = true;
         invite();
     }
@@ -221,6 +227,7 @@ final class Appliance implements AutoCloseable {
         ready = false;
         step("the status page", this::stopTelling);
         step("the drills", this::stopDrills);
+        step("the notices", this::stopMerging);
         step("the control socket", control::close);
         step("the web pages", web::stop);
         step("the certificate watch", () -> stop(tls));
@@ -261,6 +268,12 @@ final class Appliance implements AutoCloseable {
         }
         List<String> process = DrillSchedule.process(config.archive(), directory.path());
         return Optional.of(new DrillSchedule(storage.state(), directory.path(), process, clock));
+    }
+
+    private void stopMerging() throws InterruptedException {
+        if (noticeMerge.isPresent()) {
+            noticeMerge.get().stop(SMALL_STOP);
+        }
     }
 
     private void stopDrills() throws InterruptedException {
@@ -320,6 +333,7 @@ final class Appliance implements AutoCloseable {
                 attachments,
                 new Sending(database, ids, clock, sendingParts),
                 new Ledger(database, messages),
+                new NoticeLedger(database, ids, sendingParts),
                 new Reads(database, clock),
                 text,
                 settings,

@@ -22,7 +22,8 @@ public record ApplianceConfig(
         Volume volume,
         Archive archive,
         Mail mail,
-        Status status) {
+        Status status,
+        Dns dns) {
 
     /** The configuration of somebody who configures nothing. */
     public static ApplianceConfig defaults() {
@@ -36,17 +37,17 @@ public record ApplianceConfig(
 
     /** The same configuration, reachable at another place: what demo and tests need. */
     public ApplianceConfig withHttp(Http other) {
-        return new ApplianceConfig(other, tls, database, volume, archive, mail, status);
+        return new ApplianceConfig(other, tls, database, volume, archive, mail, status, dns);
     }
 
     /** The same configuration with other mail settings. */
     public ApplianceConfig withMail(Mail other) {
-        return new ApplianceConfig(http, tls, database, volume, archive, other, status);
+        return new ApplianceConfig(http, tls, database, volume, archive, other, status, dns);
     }
 
     /** The same configuration with another archive. */
     public ApplianceConfig withArchive(Archive other) {
-        return new ApplianceConfig(http, tls, database, volume, other, mail, status);
+        return new ApplianceConfig(http, tls, database, volume, other, mail, status, dns);
     }
 
     /** Where the pages are served. {@code publicUrl} is what stands in mails. */
@@ -92,6 +93,37 @@ public record ApplianceConfig(
         /** The key's place: as configured, else beside the data. */
         public Path keyFileIn(Path dataDirectory) {
             return keyFile.orElseGet(() -> dataDirectory.resolve("archive.key"));
+        }
+    }
+
+    /**
+     * The names that follow the service when it moves, and how they are changed: by RFC 2136 at a
+     * server, in Route 53, by executables of one's own, or by several of these.
+     *
+     * @param names the host names of the pages and of the mail
+     * @param ttl of the changed records
+     * @param server of the zone, for dynamic updates signed with TSIG
+     * @param keyFile holds the TSIG secret in Base64
+     * @param route53Zone the id of the hosted zone
+     * @param hooks folder of executables
+     */
+    public record Dns(
+            List<String> names,
+            Duration ttl,
+            Optional<HostAndPort> server,
+            Optional<String> zone,
+            Optional<String> keyName,
+            Optional<Path> keyFile,
+            Optional<String> route53Zone,
+            Optional<URI> route53Endpoint,
+            Optional<Path> hooks) {
+        public Dns {
+            names = List.copyOf(names);
+        }
+
+        /** Whether anything is to be done when the service moves. */
+        public boolean isConfigured() {
+            return server.isPresent() || route53Zone.isPresent() || hooks.isPresent();
         }
     }
 

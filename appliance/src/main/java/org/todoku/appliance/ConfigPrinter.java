@@ -45,6 +45,7 @@ final class ConfigPrinter {
                         "notice-relay", config.status().noticeRelay().map(ConfigPrinter::url),
                         "notice-relay-password-file",
                                 config.status().noticeRelay().flatMap(Relay::passwordFile)));
+        all.put("dns", dns(config.dns()));
         DumperOptions options = new DumperOptions();
         options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
         options.setIndicatorIndent(2);
@@ -62,6 +63,19 @@ final class ConfigPrinter {
                 "ship-interval", archive.shipInterval(),
                 "base-interval", archive.baseInterval(),
                 "keep", archive.keep());
+    }
+
+    private static Map<String, Object> dns(ApplianceConfig.Dns dns) {
+        return section(
+                "names", String.join(", ", dns.names()),
+                "ttl", dns.ttl(),
+                "server", dns.server(),
+                "zone", dns.zone(),
+                "key-name", dns.keyName(),
+                "key-file", dns.keyFile(),
+                "route53-zone", dns.route53Zone(),
+                "route53-endpoint", dns.route53Endpoint(),
+                "hooks", dns.hooks());
     }
 
     private static Map<String, Object> mail(Mail mail) {

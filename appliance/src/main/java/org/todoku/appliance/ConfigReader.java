@@ -45,7 +45,7 @@ import org.yaml.snakeyaml.nodes.Tag;
 final class ConfigReader {
     /** The sections, in the order of the printed file. */
     private static final List<String> SECTIONS =
-            List.of("http", "tls", "database", "volume", "archive", "mail", "status");
+            List.of("http", "tls", "database", "volume", "archive", "mail", "status", "dns");
 
     private static final String ENVIRONMENT_PREFIX = "TODOKU_";
     private static final int NEAR = 3;
@@ -83,7 +83,8 @@ final class ConfigReader {
                 volume(section("volume", sections)),
                 archive(section("archive", sections)),
                 MailConfig.read(section("mail", sections)),
-                status(section("status", sections)));
+                status(section("status", sections)),
+                DnsConfig.read(section("dns", sections)));
     }
 
     private ConfigSection section(String name, Map<String, Map<String, Setting>> sections) {

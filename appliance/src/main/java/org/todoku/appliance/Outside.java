@@ -67,7 +67,9 @@ public final class Outside {
                 archive.trouble().isPresent(),
                 archive.verified().map(SystemState.Verified::problems).orElse(0),
                 archive.lastBase(),
-                archive.lastDrill().map(SystemState.Drilled::at),
+                archive.lastDrill()
+                        .filter(SystemState.Drilled::passed)
+                        .map(SystemState.Drilled::at),
                 archive.verified().map(SystemState.Verified::at));
     }
 }

@@ -2,10 +2,14 @@ package org.todoku.appliance;
 
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.todoku.appliance.kernel.Fault;
+import org.todoku.appliance.kernel.FaultException;
+import org.todoku.appliance.web.WebShell;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,8 +33,13 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Appliance appliance = options.open();
         PrintWriter out = spec.commandLine().getOut();
+        Appliance appliance;
+        try {
+            appliance = options.open();
+        } catch (FaultException e) {
+            return refused(e, out);
+        }
         serve(
                 appliance,
                 () -> {
@@ -38,6 +47,26 @@ final class ServeCommand implements Callable<Integer> {
                     out.flush();
                 });
         return 0;
+    }
+
+    /** A host that was the writer stays to say where the service is now; any other ends. */
+    private int refused(FaultException why, PrintWriter out) throws InterruptedException {
+        FencedHost host =
+                Optional.of(why)
+                        .filter(e -> e.fault() == Fault.FENCED)
+                        .flatMap(e -> FencedHost.find(options.read(), options.data()))
+                        .orElseThrow(() -> why);
+        LOG.error("{}", why.getMessage());
+        LOG.error(
+                "this host says so on its pages until it is stopped; todoku-migrate salvage --from"
+                        + " {} lists what only it has",
+                options.data());
+        WebShell page = host.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(page::stop, "stop"));
+        out.println("fenced: the page that says where the service is is at port " + page.port());
+        out.flush();
+        new CountDownLatch(1).await();
+        return why.fault().exitStatus();
     }
 
     /** Starts, says so, and waits for SIGTERM or Ctrl-C. */

@@ -23,6 +23,7 @@ import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Epoch;
 import org.todoku.backup.archive.Heartbeat;
 import org.todoku.backup.archive.HostName;
+import org.todoku.backup.archive.Notices;
 import org.todoku.backup.archive.ProbeVerdict;
 import org.todoku.backup.archive.Verification;
 import org.todoku.backup.fault.BackupException;
@@ -311,6 +312,10 @@ final class ArchiveWriter {
 
     BlobObjects blobs() {
         return archive.blobs();
+    }
+
+    Notices notices() {
+        return new Notices(archive);
     }
 
     boolean awaitShipped(Duration timeout) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.todoku.backup.Alone.Joining;
 import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.Epoch;
+import org.todoku.backup.archive.Notices;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.restore.NodeFile;
@@ -272,6 +273,11 @@ public final class Backup implements AutoCloseable {
     /** The files that belong to rows of the database. */
     public Blobs blobs() {
         return blobs;
+    }
+
+    /** What was sent while there was no server; empty while this host is not the writer. */
+    public Optional<Notices> notices() {
+        return Optional.ofNullable(writer).map(ArchiveWriter::notices);
     }
 
     /** Takes a base now and returns when it counts. */

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             SalvageCommand.class,
             StandbyCommand.class,
             MoveCommand.class,
+            NotifyCommand.class,
             KitCommand.class,
             ProbeCommand.class
         },

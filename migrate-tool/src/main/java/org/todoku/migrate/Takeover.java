@@ -1,13 +1,20 @@
 package org.todoku.migrate;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.todoku.appliance.ApplianceConfig;
 import org.todoku.backup.archive.Archive;
+import org.todoku.backup.archive.Capsule;
 import org.todoku.backup.archive.Chain;
+import org.todoku.backup.archive.Epoch;
 import org.todoku.backup.archive.ForkPoint;
 import org.todoku.backup.archive.RecoveryKit;
 import org.todoku.backup.restore.NodeFile;
@@ -33,14 +40,28 @@ final class Takeover {
     private final RecoveryKit kit;
     private final Optional<Path> given;
     private final Path data;
+    private final List<InetAddress> addresses;
     private final Chain chain;
 
+    /**
+     * What a person says about the new host.
+     *
+     * @param config the configuration; empty for that of the old host
+     * @param addresses by which others reach it; empty when the names are not to be changed
+     */
+    record Host(Path data, Optional<Path> config, List<InetAddress> addresses) {
+        Host {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
     /** Reads the archive; changes nothing. */
-    Takeover(Archive archive, RecoveryKit kit, Optional<Path> given, Path data) {
+    Takeover(Archive archive, RecoveryKit kit, Host host) {
         this.archive = archive;
         this.kit = kit;
-        this.given = given;
-        this.data = data;
+        this.given = host.config();
+        this.data = host.data();
+        this.addresses = host.addresses();
         this.chain = Chain.read(archive);
     }
 
@@ -69,18 +90,44 @@ final class Takeover {
         Claiming claiming = new Claiming(archive, chain, this::config);
         RestoreSteps steps = new RestoreSteps(archive, data);
         Step configuration = new Configuring(archive, kit, given, data).step();
-        return new Runbook(
-                NAME,
-                List.of(
-                        configuration,
-                        claiming.seal(),
-                        claiming.claim(),
-                        steps.restore(estimate.restore(), this::sealedPlan),
-                        identify(),
-                        steps.check(estimate.check()),
-                        claiming.hold()),
-                output,
-                InstantSource.system());
+        List<Step> all =
+                new ArrayList<>(
+                        List.of(
+                                configuration,
+                                claiming.seal(),
+                                claiming.claim(),
+                                steps.restore(estimate.restore(), this::sealedPlan),
+                                identify(),
+                                steps.check(estimate.check()),
+                                claiming.hold()));
+        all.addAll(new TrafficSteps(NAME, addresses, this::config).all());
+        return new Runbook(NAME, all, output, InstantSource.system());
+    }
+
+    /** What is good to know beforehand; from the configuration that will be used. */
+    List<String> advice() {
+        return new TrafficSteps(NAME, addresses, () -> config().or(this::kept)).advice();
+    }
+
+    /** The configuration in the archive, as far as it can be read without its other files. */
+    private Optional<ApplianceConfig> kept() {
+        Optional<String> text =
+                archive.capsule(chain.newest().map(Epoch::number).orElse(0L))
+                        .map(capsule -> capsule.files().get(Capsule.CONFIG));
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            Path file = Files.createTempFile("todoku", ".yaml");
+            try {
+                Files.write(file, Capsule.decode(text.get()));
+                return Optional.of(ArchiveOptions.config(file));
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What the old host had shipped when its epoch was ended: nothing comes to it any more. */

@@ -55,6 +55,13 @@ final class TakeoverCommand implements Callable<Integer> {
             description = "you answer for it: needed where the archive's store cannot fence it out")
     private boolean oldHostIsOff;
 
+    @Option(
+            names = "--address",
+            split = ",",
+            paramLabel = "IP",
+            description = "of this host, as others reach it: the names of dns.names are led here")
+    private List<String> addresses = List.of();
+
     @Option(names = "--abort", description = "undoes a run that was killed before it fenced")
     private boolean abort;
 
@@ -74,10 +81,12 @@ final class TakeoverCommand implements Callable<Integer> {
         }
         RecoveryKit kit = options.kit(config.file());
         try (Archive archive = ArchiveOptions.open(kit)) {
-            Takeover takeover = new Takeover(archive, kit, config.file(), data);
+            var host = new Takeover.Host(data, config.file(), TrafficSteps.addresses(addresses));
+            Takeover takeover = new Takeover(archive, kit, host);
             say(archive, takeover, goesOn);
             Runbook runbook = takeover.runbook(output, dryRun);
             if (dryRun) {
+                takeover.advice().forEach(line -> output.note("dns", line));
                 showPlan(runbook.plan(journal));
                 return 0;
             }

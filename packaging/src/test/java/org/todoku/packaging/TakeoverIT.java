@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -117,16 +118,30 @@ class TakeoverIT {
             }
             assertThat(old.stop()).as("a fenced host stops within 10 s").isTrue();
         }
-        Program.Result back =
-                Program.run(
+        saysWhereTheServiceIs(host, data, next);
+    }
+
+    /** The old host comes back: every path of it leads to the new one. */
+    private static void saysWhereTheServiceIs(Host host, Path data, Host next) throws Exception {
+        try (Program back =
+                Program.start(
+                        host.environment,
+                        "fenced: ",
                         "todoku",
                         "serve",
                         "--data",
                         data.toString(),
                         "--config",
-                        host.config().toString());
-        assertThat(back.status()).as(back.toString()).isEqualTo(3);
-        assertThat(back.err()).contains("http://localhost:" + next.httpPort);
+                        host.config().toString())) {
+            assertThat(back.errors()).contains("http://localhost:" + next.httpPort, "salvage");
+            for (String path : List.of("/", "/console/messages?page=2", "/m/aoba")) {
+                HttpResponse<String> answer = host.page("http://127.0.0.1:" + host.httpPort + path);
+                assertThat(answer.statusCode()).isEqualTo(302);
+                assertThat(answer.headers().firstValue("Location"))
+                        .contains("http://localhost:" + next.httpPort + path);
+                assertThat(answer.body()).contains("別のサーバーに移りました");
+            }
+        }
     }
 
     private static boolean refusesWrites(Host host) {

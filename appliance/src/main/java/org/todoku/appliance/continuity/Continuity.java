@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.todoku.appliance.continuity.ContinuityConfig.ArchivePlace;
 import org.todoku.appliance.delivery.Durability;
 import org.todoku.appliance.delivery.Ledger;
+import org.todoku.appliance.delivery.NoticeLedger;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.store.WriteGate;
@@ -71,6 +72,11 @@ public final class Continuity implements Durability, AutoCloseable {
     /** The files of messages; closed with this. */
     public ArchivedFiles files() {
         return new ArchivedFiles(backup.blobs());
+    }
+
+    /** Brings what was sent without the server into the ledger; to be started and stopped. */
+    public NoticeMerge noticeMerge(NoticeLedger ledger) {
+        return new NoticeMerge(backup::notices, ledger);
     }
 
     /** Whether the directory was restored and is opened for the first time since. */

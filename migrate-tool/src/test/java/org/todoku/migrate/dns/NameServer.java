@@ -1,0 +1,95 @@
+package org.todoku.migrate.dns;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.concurrent.locks.LockSupport;
+import org.todoku.appliance.ApplianceConfig.HostAndPort;
+
+/** A BIND 9 on loopback that keeps {@code example.jp} and takes updates with one key. */
+public final class NameServer implements AutoCloseable {
+    public static final String SECRET =
+            Base64.getEncoder()
+                    .encodeToString(
+                            "0123456789abcdef0123456789abcdef"
+                                    .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Path NAMED = Path.of("/usr/sbin/named");
+
+    private final Process process;
+    private final int port;
+
+    private NameServer(Process process, int port) {
+        this.process = process;
+        this.port = port;
+    }
+
+    public static boolean isInstalled() {
+        if (!Files.isExecutable(NAMED)) {
+            System.out.println("SKIPPED: no bind9 (/usr/sbin/named), so no name was changed");
+            return false;
+        }
+        return true;
+    }
+
+    public static NameServer start(Path folder) throws IOException {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+        Files.createDirectories(folder);
+        Path zone = folder.resolve("example.jp.zone");
+        Files.writeString(
+                zone,
+                """
+                $TTL 86400
+                @ IN SOA ns.example.jp. root.example.jp. 1 3600 600 86400 60
+                @ IN NS ns.example.jp.
+                ns IN A 127.0.0.1
+                renraku IN A 192.0.2.1
+                renraku IN AAAA 2001:db8::1
+                mail IN A 192.0.2.1
+                """);
+        Path config = folder.resolve("named.conf");
+        Files.writeString(
+                config,
+                """
+                options { directory "%1$s"; listen-on port %2$d { 127.0.0.1; };
+                  listen-on-v6 { none; }; pid-file "%1$s/named.pid"; session-keyfile none;
+                  recursion no; dnssec-validation no; managed-keys-directory "%1$s"; };
+                controls { };
+                key "todoku" { algorithm hmac-sha256; secret "%3$s"; };
+                zone "example.jp" { type master; file "%4$s"; allow-update { key "todoku"; }; };
+                """
+                        .formatted(folder, port, SECRET, zone));
+        Path log = folder.resolve("named.log");
+        Process process =
+                new ProcessBuilder(NAMED.toString(), "-g", "-c", config.toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile())
+                        .start();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!Files.readString(log).contains(" running")) {
+            if (!process.isAlive() || System.nanoTime() > deadline) {
+                process.destroy();
+                throw new IllegalStateException("named did not start: " + Files.readString(log));
+            }
+            LockSupport.parkNanos(10_000_000);
+        }
+        return new NameServer(process, port);
+    }
+
+    public HostAndPort at() {
+        return new HostAndPort("127.0.0.1", port);
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+    }
+}
