@@ -147,8 +147,7 @@ final class Appliance implements AutoCloseable {
         this.outside = Outside.publisher(config, storage.state(), clock);
         this.web = web(more);
         this.drills = drills();
-        this.noticeMerge =
-                storage.continuity().map(end -> end.noticeMerge(features.noticeLedger()));
+        this.noticeMerge = storage.noticeMerge().apply(features.noticeLedger());
         this.control =
                 new ControlSocket(
                         directory.path(),

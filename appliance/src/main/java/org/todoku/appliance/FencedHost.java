@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.todoku.appliance.continuity.RequestDoor;
 import org.todoku.appliance.web.FencedPage;
 import org.todoku.appliance.web.Metrics;
 import org.todoku.appliance.web.Pages;
@@ -78,8 +77,7 @@ final class FencedHost {
                         .certificate()
                         .map(file -> new PemTls(file, config.tls().key().orElseThrow()));
         var place = new WebShell.Place(http.bind(), http.port(), http.secure(), tls);
-        Metrics metrics = new Metrics(java.util.Map::of);
-        WebShell web = new WebShell(place, routes, pages, metrics, new RequestDoor());
+        WebShell web = new WebShell(place, routes, pages, new Metrics(java.util.Map::of));
         web.start();
         return web;
     }

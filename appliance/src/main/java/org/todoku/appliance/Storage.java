@@ -8,12 +8,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.todoku.appliance.continuity.ArchivedFiles;
 import org.todoku.appliance.continuity.Continuity;
 import org.todoku.appliance.continuity.ContinuityConfig;
 import org.todoku.appliance.continuity.ContinuityConfig.ArchivePlace;
+import org.todoku.appliance.continuity.NoticeMerge;
 import org.todoku.appliance.delivery.Durability;
 import org.todoku.appliance.delivery.Ledger;
+import org.todoku.appliance.delivery.NoticeLedger;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.message.FileStore;
@@ -32,6 +35,7 @@ import org.todoku.appliance.web.SystemState;
  * @param opened told once, when the database is open and migrated
  * @param takesBase takes a base backup now and tells its facts
  * @param continuity the backup's end, where there is one
+ * @param noticeMerge brings what was sent without the server into the ledger
  * @param closing runs after the database is closed
  */
 record Storage(
@@ -43,6 +47,7 @@ record Storage(
         Consumer<Ledger> opened,
         BaseTaker takesBase,
         Optional<Continuity> continuity,
+        Function<NoticeLedger, Optional<NoticeMerge>> noticeMerge,
         AutoCloseable closing) {
 
     /** Opens the storage for a data directory; the gate is closed and opened by who watches it. */
@@ -82,6 +87,7 @@ record Storage(
                     ledger -> {},
                     Storage::noBase,
                     Optional.empty(),
+                    ledger -> Optional.empty(),
                     files);
         }
         InstantSource clock = InstantSource.system();
@@ -96,6 +102,7 @@ record Storage(
                 ledger -> continuity.started(ledger, clock),
                 continuity::takeBase,
                 Optional.of(continuity),
+                ledger -> Optional.of(continuity.noticeMerge(ledger)),
                 continuity);
     }
 

@@ -81,9 +81,7 @@ class ApiTest {
     void refusesAnAddressThatSomebodyHas() {
         HttpResponse<String> answer =
                 running.post(
-                        "/api/v1/attachments",
-                        "/api/v1/members",
-                        "{\"name\":\"x\",\"emails\":[\"Ichiro@example.jp\"]}");
+                        "/api/v1/members", "{\"name\":\"x\",\"emails\":[\"Ichiro@example.jp\"]}");
         assertProblem(answer, 409, "conflict");
     }
 
@@ -192,6 +190,11 @@ class ApiTest {
         assertThat(document.at("/paths").propertyStream().map(java.util.Map.Entry::getKey))
                 .containsExactlyInAnyOrder(
                         "/api/v1/attachments",
+                        "/api/v1/move/archive",
+                        "/api/v1/move/forward",
+                        "/api/v1/move/hold",
+                        "/api/v1/move/pause",
+                        "/api/v1/move/release",
                         "/api/v1/members",
                         "/api/v1/members/import",
                         "/api/v1/messages",
@@ -214,7 +217,6 @@ class ApiTest {
     private static void create(String name, String kana, String email, String grade) {
         HttpResponse<String> answer =
                 running.post(
-                        "/api/v1/attachments",
                         "/api/v1/members",
                         """
                         {"name":"%s","kana":"%s","emails":["%s"],"profile":{"学年":["%s"]}}"""

@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
             DrillCommand.class,
             SalvageCommand.class,
             StandbyCommand.class,
-            NotifyCommand.class,
             MoveCommand.class,
+            NotifyCommand.class,
             KitCommand.class,
             ProbeCommand.class
         },

@@ -53,6 +53,12 @@ public final class WebShell {
     /** Where to serve; {@code secure} is whether browsers come by https. */
     public record Place(String bind, int port, boolean secure, Optional<PemTls> tls) {}
 
+    /** One of a host that is not moved. */
+    public WebShell(Place place, List<Route> routes, Pages pages, Metrics metrics) {
+        this(place, routes, pages, metrics, new RequestDoor());
+    }
+
+    /** One whose requests pass this door. */
     public WebShell(
             Place place, List<Route> routes, Pages pages, Metrics metrics, RequestDoor door) {
         this.place = place;

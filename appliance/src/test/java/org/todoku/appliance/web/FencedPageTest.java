@@ -85,7 +85,6 @@ class FencedPageTest {
                 new WebShell.Place("127.0.0.1", 0, false, Optional.empty()),
                 routes,
                 pages,
-                new Metrics(Map::of),
-                new org.todoku.appliance.continuity.RequestDoor());
+                new Metrics(Map::of));
     }
 }
