@@ -22,6 +22,8 @@ import org.todoku.appliance.account.Sessions;
 import org.todoku.appliance.account.SignedTokens;
 import org.todoku.appliance.audience.Audiences;
 import org.todoku.appliance.continuity.ControlSocket;
+import org.todoku.appliance.continuity.MachineEvents;
+import org.todoku.appliance.continuity.MachineState;
 import org.todoku.appliance.continuity.MoveSource;
 import org.todoku.appliance.continuity.NoticeMerge;
 import org.todoku.appliance.continuity.RequestDoor;
@@ -55,6 +57,7 @@ import org.todoku.appliance.web.PemTls;
 import org.todoku.appliance.web.Probes;
 import org.todoku.appliance.web.Route;
 import org.todoku.appliance.web.StaticFiles;
+import org.todoku.appliance.web.SystemState;
 import org.todoku.appliance.web.WebShell;
 import org.todoku.appliance.web.api.Api;
 import org.todoku.appliance.web.api.ApiDoors;
@@ -94,6 +97,7 @@ final class Appliance implements AutoCloseable {
     private final MoveSource move;
     private final Optional<DrillSchedule> drills;
     private final Optional<NoticeMerge> noticeMerge;
+    private final MachineEvents events;
     private volatile boolean ready;
 
     /** The doors of all features. */
@@ -136,7 +140,9 @@ final class Appliance implements AutoCloseable {
         this.storage = opener.open(config, directory.path(), gate);
         this.database = Database.open(storage.jdbcUrl(), gate);
         Schema.migrate(database);
-        this.features = features(ids());
+        Ids ids = ids();
+        this.features = features(ids);
+        this.events = new MachineEvents(database, ids, clock, this::machine);
         storage.opened().accept(features.ledger());
         this.move = new MoveSource(moved());
         this.setupCode = new Secret("%06d".formatted(random.nextInt(1_000_000)));
@@ -183,6 +189,7 @@ final class Appliance implements AutoCloseable {
         tls.ifPresent(PemTls::start);
         web.start();
         control.start();
+        events.start("version " + Version.TEXT + (storage.restored() ? ", after a restore" : ""));
         outside.ifPresent(StatusPublisher::start);
         drills.ifPresent(DrillSchedule::start);
         noticeMerge.ifPresent(NoticeMerge::start);
@@ -226,6 +233,7 @@ final class Appliance implements AutoCloseable {
     public void close() {
         ready = false;
         step("the status page", this::stopTelling);
+        step("the events", () -> events.stop(SMALL_STOP));
         step("the drills", this::stopDrills);
         step("the notices", this::stopMerging);
         step("the control socket", control::close);
@@ -436,6 +444,16 @@ final class Appliance implements AutoCloseable {
                     config.http().publicUrl(),
                     setupCode.value());
         }
+    }
+
+    private MachineState machine() {
+        SystemState.Snapshot now = storage.state().now();
+        Optional<String> trouble = now.archive().flatMap(SystemState.Archive::trouble);
+        return new MachineState(
+                now.storage().level().name().toLowerCase(java.util.Locale.ROOT),
+                gate.isOpen() ? "accepted" : "refused",
+                now.archive().isEmpty() ? "none" : trouble.isPresent() ? "troubled" : "written",
+                now.storage().trouble().or(() -> trouble).orElse(""));
     }
 
     private Optional<String> notReadyBecause() {

@@ -5,9 +5,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.restore.RestoredDatabase;
@@ -30,7 +33,7 @@ public final class RestoredCheck {
             return "%s tables are sound, %d of %d rules hold; members %s, messages %s, deliveries %s"
                     .formatted(
                             facts.get("tables"),
-                            Invariants.count() - broken.size(),
+                            Math.max(0, Invariants.count() - broken.size()),
                             Invariants.count(),
                             facts.get("members"),
                             facts.get("messages"),
@@ -47,6 +50,15 @@ public final class RestoredCheck {
 
     /** The database in {@code data/db}; nobody may have it open. */
     public static Found run(Path data) {
+        return run(data, Optional.empty());
+    }
+
+    /**
+     * The same.
+     *
+     * @param files the names of all files that can be fetched for it, where that is known
+     */
+    public static Found run(Path data, Optional<Set<String>> files) {
         try (RestoredDatabase database = RestoredDatabase.boot(data.resolve("db"))) {
             Map<String, Long> rows = database.check();
             Map<String, Object> facts = new LinkedHashMap<>();
@@ -54,12 +66,40 @@ public final class RestoredCheck {
             facts.put("members", rows.getOrDefault("MEMBER", 0L));
             facts.put("messages", rows.getOrDefault("MESSAGE", 0L));
             facts.put("deliveries", outcomes(database));
-            List<String> broken = new Invariants(database.connection()).broken(Instant.now());
+            List<String> broken =
+                    new ArrayList<>(new Invariants(database.connection()).broken(Instant.now()));
+            if (files.isPresent() && rows.containsKey("ATTACHMENT")) {
+                missing(database, files.get()).ifPresent(broken::add);
+            }
             facts.put("broken", broken);
             return new Found(facts, broken);
         } catch (SQLException e) {
             throw unreadable(e);
         }
+    }
+
+    /** One line when files are named that nobody has. */
+    private static Optional<String> missing(RestoredDatabase database, Set<String> files)
+            throws SQLException {
+        List<String> missing = new ArrayList<>();
+        try (Statement statement = database.connection().createStatement();
+                ResultSet rows =
+                        statement.executeQuery(
+                                "select message_id, name, sha256 from attachment"
+                                        + " order by message_id, place")) {
+            while (rows.next()) {
+                if (!files.contains(rows.getString("sha256"))) {
+                    missing.add(
+                            "%s of message %d"
+                                    .formatted(rows.getString("name"), rows.getLong("message_id")));
+                }
+            }
+        }
+        return missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        "%d attachments are not in the archive, the first is %s"
+                                .formatted(missing.size(), missing.getFirst()));
     }
 
     private static Map<String, Long> outcomes(RestoredDatabase database) throws SQLException {

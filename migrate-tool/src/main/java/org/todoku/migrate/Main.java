@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             StandbyCommand.class,
             MoveCommand.class,
             NotifyCommand.class,
+            ReportCommand.class,
             KitCommand.class,
             ProbeCommand.class
         },

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.todoku.appliance.RestoredCheck;
 import org.todoku.backup.archive.Archive;
@@ -71,7 +73,8 @@ final class RestoreSteps {
     }
 
     private String check(StepRun run) {
-        RestoredCheck.Found found = RestoredCheck.run(data);
+        RestoredCheck.Found found =
+                RestoredCheck.run(data, Optional.of(Set.copyOf(archive.blobs().names())));
         found.notes().forEach(run::note);
         try {
             run.remember(FACTS, JSON.writeValueAsString(found.facts()));

@@ -87,6 +87,35 @@ class DrillCommandTest {
         assertThat(status.out()).contains("\"drillPassed\":false");
     }
 
+    @Test
+    void failsWhereAnAttachmentIsNowhere() throws Exception {
+        SampleService service =
+                new SampleService(folder.resolve("host"), "local-and-archive").setUp();
+        try (Child server = service.serve()) {
+            service.addMembers("a", 1);
+            String kept =
+                    service.post("/api/v1/attachments?name=map.pdf", "application/pdf", "%PDF-1.4");
+            String id = kept.replaceAll("(?s).*\"id\"\\s*:\\s*\"([0-9a-f]{64})\".*", "$1");
+            service.post(
+                    "/api/v1/messages",
+                    "application/json",
+                    """
+                    {"subject":"s","body":"b","audience":{"everyone":true},
+                     "attachments":[{"id":"%s","name":"map.pdf"}]}"""
+                            .formatted(id));
+            server.signal("TERM");
+            server.status();
+        }
+        Command whole = Command.run("drill", "--config", service.config().toString());
+        assertThat(whole.status()).as(whole.toString()).isZero();
+        try (Stream<Path> files = Files.list(service.folder.resolve("archive/blob"))) {
+            Files.delete(files.findFirst().orElseThrow());
+        }
+        Command drill = Command.run("drill", "--config", service.config().toString());
+        assertThat(drill.status()).as(drill.toString()).isEqualTo(1);
+        assertThat(drill.out()).contains("1 attachments are not in the archive", "map.pdf");
+    }
+
     /** As the server does it at night. */
     @Test
     void heldByTheServerInAProcessOfItsOwn() throws Exception {
