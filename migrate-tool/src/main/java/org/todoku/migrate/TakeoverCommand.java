@@ -74,7 +74,9 @@ final class TakeoverCommand implements Callable<Integer> {
         boolean goesOn = Journal.isUnderWay(journal);
         if (!goesOn && isDoneAndNeverServed(journal)) {
             output.note("start", "this host has taken over already");
-            return finish(Journal.fact(journal, Configuring.CONFIG).map(Path::of));
+            sayHow(journal);
+            output.result(Map.of("taken", "before"), "nothing was left to do");
+            return finish(journal);
         }
         if (!goesOn) {
             Restoring.requireEmpty(data, Takeover.JOURNAL, Takeover.REPORTS);
@@ -98,8 +100,7 @@ final class TakeoverCommand implements Callable<Integer> {
                 return 0;
             }
         }
-        return finish(
-                config.file().or(() -> Journal.fact(journal, Configuring.CONFIG).map(Path::of)));
+        return finish(journal);
     }
 
     /** A standby is promoted where it runs; one that is stopped is started for it first. */
@@ -144,6 +145,7 @@ final class TakeoverCommand implements Callable<Integer> {
             Report report = runbook.run(journal, reports);
             Map<String, Object> result = new LinkedHashMap<>(RestoreSteps.facts(report.facts()));
             result.put("seconds", report.seconds());
+            sayHow(file);
             output.result(
                     result,
                     "taken over in %.1f s. What was being sent is on hold: the console shows who"
@@ -184,8 +186,12 @@ final class TakeoverCommand implements Callable<Integer> {
                 .isPresent();
     }
 
-    private int finish(Optional<Path> configFile) {
-        return noStart ? sayHow(configFile) : start(configFile);
+    private int finish(Path journal) {
+        return noStart ? 0 : start(configFile(journal));
+    }
+
+    private Optional<Path> configFile(Path journal) {
+        return config.file().or(() -> Journal.fact(journal, Configuring.CONFIG).map(Path::of));
     }
 
     /** Where the store lets two writers win, only a person can know that the old host is off. */
@@ -217,9 +223,11 @@ final class TakeoverCommand implements Callable<Integer> {
         }
     }
 
-    private int sayHow(Optional<Path> configFile) {
-        output.note("start", "start it with: todoku " + String.join(" ", serve(configFile)));
-        return 0;
+    private void sayHow(Path journal) {
+        if (noStart) {
+            String words = String.join(" ", serve(configFile(journal)));
+            output.note("start", "start it with: todoku " + words);
+        }
     }
 
     private int start(Optional<Path> configFile) {

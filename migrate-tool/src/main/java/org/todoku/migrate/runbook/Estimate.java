@@ -9,7 +9,7 @@ import java.util.Locale;
  */
 public record Estimate(Duration time, String formula) {
     /** Less than a second, whatever the size of the database. */
-    public static final Estimate MOMENT = new Estimate(Duration.ofSeconds(1), "a moment");
+    public static final Estimate MOMENT = new Estimate(Duration.ofMillis(100), "a moment");
 
     /**
      * So many bytes at so many a second.

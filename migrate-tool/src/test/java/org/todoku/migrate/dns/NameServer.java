@@ -74,7 +74,7 @@ public final class NameServer implements AutoCloseable {
                         .redirectOutput(log.toFile())
                         .start();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!Files.readString(log).contains(" running")) {
+        while (Files.readString(log).lines().noneMatch(line -> line.endsWith(" running"))) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
                 process.destroy();
                 throw new IllegalStateException("named did not start: " + Files.readString(log));
