@@ -46,14 +46,14 @@ class MachineEventsTest {
             assertThat(written(database))
                     .hasSize(6)
                     .contains("storage isolated", "writes refused", "archive troubled");
-            assertThat(
-                            database.read(
-                                    tx ->
-                                            tx.count(
-                                                    "SELECT COUNT(*) AS n FROM machine_event WHERE"
-                                                            + " happened = ?",
-                                                    Instant.parse("2026-11-26T12:01:00Z"))))
-                    .isEqualTo(3);
+            long then =
+                    database.read(
+                            tx ->
+                                    tx.count(
+                                            "SELECT COUNT(*) AS n FROM machine_event WHERE happened"
+                                                    + " = ?",
+                                            Instant.parse("2026-11-26T12:01:00Z")));
+            assertThat(then).isEqualTo(3);
         }
     }
 
