@@ -59,7 +59,12 @@ class ReportCommandTest {
         String out = folder.resolve("x.html").toString();
         Command backwards =
                 Command.run(
-                        "report", "--out", out, "--from", "2026-11-26T20:00:00+09:00", "--to",
+                        "report",
+                        "--out",
+                        out,
+                        "--from",
+                        "2026-11-26T20:00:00+09:00",
+                        "--to",
                         "2026-11-25T20:00:00+09:00");
         assertThat(backwards.status()).isEqualTo(2);
         assertThat(Command.run("report", "--out", out, "--to", "now").err())
