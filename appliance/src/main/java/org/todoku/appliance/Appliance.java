@@ -397,6 +397,7 @@ final class Appliance implements AutoCloseable {
     private ApiDoors apiDoors() {
         return new ApiDoors(
                 features.apiTokens(),
+                features.organisations(),
                 features.members(),
                 features.roster(),
                 features.messages(),

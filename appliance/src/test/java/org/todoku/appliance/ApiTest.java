@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -182,6 +184,29 @@ class ApiTest {
         assertThat(system.at("/queue/onHold").isNumber()).isTrue();
         assertThat(system.has("archive")).isTrue();
         assertThat(system.at("/version").asText()).isNotEmpty();
+    }
+
+    /** Who moves the service gets the key to everything. */
+    @Test
+    void onlyTheOwnerOfTheServerMayMoveIt() {
+        var parts = running.appliance.parts();
+        var other = parts.organisations().create("別の学校", "betsu");
+        String token = parts.apiTokens().create(other.id(), "test").value();
+        for (String call : List.of("pause", "hold", "release", "forward")) {
+            HttpResponse<String> answer =
+                    running.send(
+                            running.request("/api/v1/move/" + call)
+                                    .setHeader("Authorization", "Bearer " + token)
+                                    .POST(HttpRequest.BodyPublishers.ofString("{}")));
+            assertProblem(answer, 403, "forbidden");
+        }
+        HttpResponse<String> key =
+                running.send(
+                        running.request("/api/v1/move/archive")
+                                .setHeader("Authorization", "Bearer " + token)
+                                .GET());
+        assertProblem(key, 403, "forbidden");
+        assertThat(running.get("/api/v1/members").statusCode()).isEqualTo(200);
     }
 
     @Test

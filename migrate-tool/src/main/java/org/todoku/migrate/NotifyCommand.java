@@ -27,8 +27,6 @@ import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.HostName;
 import org.todoku.backup.archive.Notice;
 import org.todoku.backup.archive.Notices;
-import org.todoku.backup.restore.RestorePlan;
-import org.todoku.backup.restore.RestoreTarget;
 import org.todoku.backup.restore.RestoredDatabase;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -152,12 +150,8 @@ final class NotifyCommand implements Callable<Integer> {
     private List<Recipients.Recipient> recipients(Archive archive, Path scratch)
             throws SQLException {
         output.begin("restore", "reading the addresses from the archive");
-        RestorePlan plan =
-                RestorePlan.of(
-                        Chain.read(archive), archive.catalogue(), new RestoreTarget.Newest());
-        Path data = scratch.resolve("data");
-        new Restoring(archive, data, output.told("restore")).run(plan);
-        try (RestoredDatabase database = RestoredDatabase.boot(data.resolve("db"))) {
+        try (RestoredDatabase database =
+                ArchivedCopy.open(archive, Chain.read(archive), scratch, output)) {
             Recipients found =
                     Recipients.read(database.connection(), to == To.members, organisations);
             if (found.all().isEmpty()) {

@@ -23,8 +23,6 @@ import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Drill;
 import org.todoku.backup.archive.Notice;
 import org.todoku.backup.archive.Notices;
-import org.todoku.backup.restore.RestorePlan;
-import org.todoku.backup.restore.RestoreTarget;
 import org.todoku.backup.restore.RestoredDatabase;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -104,10 +102,7 @@ final class ReportCommand implements Callable<Integer> {
             Archive archive, Chain chain, Path scratch, Instant begin, Instant end)
             throws SQLException {
         output.begin("restore", "reading what was recorded out of the archive");
-        RestorePlan plan = RestorePlan.of(chain, archive.catalogue(), new RestoreTarget.Newest());
-        Path place = scratch.resolve("data");
-        new Restoring(archive, place, output.told("restore")).run(plan);
-        try (RestoredDatabase database = RestoredDatabase.boot(place.resolve("db"))) {
+        try (RestoredDatabase database = ArchivedCopy.open(archive, chain, scratch, output)) {
             IncidentFacts facts = IncidentFacts.read(database.connection(), chain, begin, end);
             output.done("restore", "%,d events are recorded".formatted(facts.events().size()));
             return facts;

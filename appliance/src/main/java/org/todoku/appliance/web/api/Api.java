@@ -35,7 +35,7 @@ public final class Api {
     public List<Route> routes() {
         MemberApi members = new MemberApi(doors);
         MessageApi messages = new MessageApi(doors);
-        MoveApi move = new MoveApi(doors.move());
+        MoveApi move = new MoveApi(doors.move(), doors.organisations());
         return Stream.of(
                         List.of(
                                 Route.get("/api/v1/openapi.json", c -> Reply.json(200, openApi)),

@@ -1,6 +1,7 @@
 package org.todoku.appliance.web.api;
 
 import org.todoku.appliance.account.ApiTokens;
+import org.todoku.appliance.account.Organisations;
 import org.todoku.appliance.continuity.MoveSource;
 import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.Sending;
@@ -13,6 +14,7 @@ import org.todoku.appliance.web.SystemState;
 /** Everything that the API asks and tells. */
 public record ApiDoors(
         ApiTokens tokens,
+        Organisations organisations,
         Members members,
         Roster roster,
         Messages messages,
