@@ -47,10 +47,11 @@ final class Multipart {
             return;
         }
         ContentDisposition disposition = new ContentDisposition(dispositions[0]);
-        String name = disposition.getParameter("name");
-        if (name == null) {
+        String raw = disposition.getParameter("name");
+        if (raw == null) {
             return;
         }
+        String name = utf8(raw);
         byte[] content;
         try (InputStream in = part.getInputStream()) {
             content = in.readAllBytes();
