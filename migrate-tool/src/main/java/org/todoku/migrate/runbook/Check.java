@@ -6,12 +6,12 @@ package org.todoku.migrate.runbook;
  */
 public sealed interface Check {
     /** There is something to do. */
-    record Todo() implements Check {}
+    record Open() implements Check {}
 
     /** It is done already, perhaps by a run that died before it could write so. */
     record Done(String message) implements Check {}
 
-    Check TODO = new Todo();
+    Check OPEN = new Open();
 
     static Check done(String message) {
         return new Done(message);

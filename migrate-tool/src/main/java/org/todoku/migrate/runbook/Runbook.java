@@ -148,7 +148,7 @@ public final class Runbook {
             String message =
                     switch (found) {
                         case Check.Done(String what) -> what;
-                        case Check.Todo todo -> step.act(running);
+                        case Check.Open open -> step.act(running);
                     };
             // Told before it is written: between the two a crash finds a step that is done and
             // does not know it, and that must be harmless anyway.

@@ -50,7 +50,7 @@ public final class Step {
                 name,
                 title,
                 new Parts(
-                        Estimate.MOMENT, run -> Check.TODO, run -> title, Optional.empty(), false));
+                        Estimate.MOMENT, run -> Check.OPEN, run -> title, Optional.empty(), false));
     }
 
     public Step estimate(Estimate estimate) {
