@@ -4,17 +4,21 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
+import java.util.function.ObjLongConsumer;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 
@@ -93,18 +97,14 @@ public final class FolderObjects implements ObjectStore {
                     if (!Files.isDirectory(start)) {
                         return List.of();
                     }
-                    try (Stream<Path> files = Files.walk(start)) {
-                        return files.filter(Files::isRegularFile)
-                                .filter(
-                                        path ->
-                                                !path.getFileName()
-                                                        .toString()
-                                                        .startsWith(TEMPORARY))
-                                .map(this::info)
-                                .filter(info -> info.key().startsWith(prefix))
-                                .sorted(Comparator.comparing(ObjectInfo::key))
-                                .toList();
-                    }
+                    List<ObjectInfo> found = new ArrayList<>();
+                    Files.walkFileTree(
+                            start,
+                            new StillThere(
+                                    (path, size) -> found.add(new ObjectInfo(key(path), size))));
+                    found.removeIf(info -> !info.key().startsWith(prefix));
+                    found.sort(Comparator.comparing(ObjectInfo::key));
+                    return List.copyOf(found);
                 });
     }
 
@@ -130,8 +130,8 @@ public final class FolderObjects implements ObjectStore {
     @Override
     public void close() {}
 
-    private ObjectInfo info(Path path) {
-        return new ObjectInfo(root.relativize(path).toString(), path.toFile().length());
+    private String key(Path path) {
+        return root.relativize(path).toString();
     }
 
     private Path writeTemporary(Path target, byte[] content) throws IOException {
@@ -185,6 +185,32 @@ public final class FolderObjects implements ObjectStore {
                     e.toString(),
                     "is the disk mounted, has it room, may this user write there?",
                     e);
+        }
+    }
+
+    /** Objects in a folder where others write and expire at the same time: what is gone is gone. */
+    private static final class StillThere extends SimpleFileVisitor<Path> {
+        private final ObjLongConsumer<Path> objects;
+
+        StillThere(ObjLongConsumer<Path> objects) {
+            this.objects = objects;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+            if (attributes.isRegularFile()
+                    && !path.getFileName().toString().startsWith(TEMPORARY)) {
+                objects.accept(path, attributes.size());
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path path, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+            }
+            throw e;
         }
     }
 

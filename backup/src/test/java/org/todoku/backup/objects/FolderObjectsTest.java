@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.todoku.backup.fault.BackupException;
@@ -45,5 +48,34 @@ class FolderObjectsTest extends ObjectStoreContract {
                                     .hasMessageContaining("writing a/b")
                                     .hasMessageContaining("Hint");
                         });
+    }
+
+    /** Each write makes a temporary file for a moment, which a listing may meet and then miss. */
+    @Test
+    void listsWhatIsThereWhileOthersWriteAndExpire() throws Exception {
+        ObjectStore store = open();
+        store.create("log/stays", new byte[3]);
+        AtomicBoolean over = new AtomicBoolean();
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            for (int writer = 0; writer < 2; writer++) {
+                String key = "log/" + writer;
+                threads.execute(
+                        () -> {
+                            while (!over.get()) {
+                                store.create(key, new byte[1]);
+                                store.delete(key);
+                            }
+                        });
+            }
+            try {
+                for (int round = 0; round < 2_000; round++) {
+                    assertThat(store.list("log/"))
+                            .contains(new ObjectInfo("log/stays", 3))
+                            .hasSizeLessThanOrEqualTo(3);
+                }
+            } finally {
+                over.set(true);
+            }
+        }
     }
 }
