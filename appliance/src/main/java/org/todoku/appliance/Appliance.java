@@ -43,6 +43,7 @@ import org.todoku.appliance.inbound.SmtpListener;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.kernel.Ids;
 import org.todoku.appliance.kernel.Secret;
+import org.todoku.appliance.member.Leaving;
 import org.todoku.appliance.member.Members;
 import org.todoku.appliance.member.ProfileItems;
 import org.todoku.appliance.member.Roster;
@@ -117,6 +118,7 @@ final class Appliance implements AutoCloseable {
             Ledger ledger,
             NoticeLedger noticeLedger,
             Reads reads,
+            Leaving leaving,
             MailText mailText,
             MailSettings mailSettings,
             Dispatcher dispatcher,
@@ -183,6 +185,7 @@ final class Appliance implements AutoCloseable {
     void start() {
         sayWhatHasNoEffect();
         features.reads().start();
+        features.leaving().start();
         features.dispatcher().start();
         features.inbound().start();
         features.listener().ifPresent(SmtpListener::start);
@@ -243,6 +246,7 @@ final class Appliance implements AutoCloseable {
         step("incoming mail", () -> features.inbound().stop(SMALL_STOP));
         step("sending", () -> features.dispatcher().stop(MAIL_STOP));
         step("the read marks", () -> features.reads().stop(SMALL_STOP));
+        step("those who leave", () -> features.leaving().stop(SMALL_STOP));
         step("the database", database::close);
         step("the storage", storage.closing()::close);
         step("the data directory", directory::close);
@@ -343,6 +347,7 @@ final class Appliance implements AutoCloseable {
                 new Ledger(database, messages),
                 new NoticeLedger(database, ids, sendingParts),
                 new Reads(database, clock),
+                new Leaving(members),
                 text,
                 settings,
                 new Dispatcher(database, clock, dispatching),
@@ -391,6 +396,7 @@ final class Appliance implements AutoCloseable {
                 features.messages(),
                 features.attachments(),
                 features.reads(),
+                features.leaving(),
                 features.signedTokens());
     }
 

@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.todoku.appliance.ApplianceConfig.RelaySecurity;
 import org.todoku.appliance.delivery.MailSettings;
 import org.todoku.appliance.delivery.Relay;
+import org.todoku.appliance.delivery.dkim.DkimKey;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.kernel.Language;
@@ -23,8 +24,12 @@ public final class MailWiring {
 
     static MailSettings settings(ApplianceConfig config, URI publicUrl) {
         refuseWhatIsNotThere(config.mail());
+        List<DkimKey> keys =
+                config.mail().dkim().stream()
+                        .map(key -> DkimKey.read(key.selector(), key.keyFile()))
+                        .toList();
         List<Relay> relays = config.mail().relays().stream().map(MailWiring::relay).toList();
-        return new MailSettings(config.mail().domain(), publicUrl, Language.JA, relays);
+        return new MailSettings(config.mail().domain(), publicUrl, Language.JA, keys, relays);
     }
 
     /** The relays for notices while there is no server: the second way first. */
@@ -39,9 +44,6 @@ public final class MailWiring {
     private static void refuseWhatIsNotThere(ApplianceConfig.Mail mail) {
         if (mail.mailbox().isPresent()) {
             throw notThere("mail.mailbox", "use mail.listen and let the mail server forward to it");
-        }
-        if (!mail.dkim().isEmpty()) {
-            throw notThere("mail.dkim", "let the relay sign");
         }
     }
 

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             ServeCommand.class,
             SetupCommand.class,
             CheckConfigCommand.class,
+            DkimKeyCommand.class,
             BenchCommand.class
         },
         versionProvider = Main.VersionLine.class,

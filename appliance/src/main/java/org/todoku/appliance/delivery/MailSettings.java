@@ -2,6 +2,7 @@ package org.todoku.appliance.delivery;
 
 import java.net.URI;
 import java.util.List;
+import org.todoku.appliance.delivery.dkim.DkimKey;
 import org.todoku.appliance.kernel.Language;
 
 /**
@@ -10,10 +11,13 @@ import org.todoku.appliance.kernel.Language;
  * @param domain the domain of our addresses: SLUG@domain
  * @param publicUrl the base of links in mails, without a slash at its end
  * @param language of the fixed texts in mails
+ * @param dkim the keys that sign what leaves; empty when the relay signs
  * @param relays tried in order; the next takes over when one cannot be reached
  */
-public record MailSettings(String domain, URI publicUrl, Language language, List<Relay> relays) {
+public record MailSettings(
+        String domain, URI publicUrl, Language language, List<DkimKey> dkim, List<Relay> relays) {
     public MailSettings {
+        dkim = List.copyOf(dkim);
         relays = List.copyOf(relays);
         if (publicUrl.toString().endsWith("/")) {
             publicUrl = URI.create(publicUrl.toString().replaceAll("/+$", ""));

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Function;
 import org.todoku.appliance.account.SignedTokens;
+import org.todoku.appliance.delivery.dkim.DkimSigner;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.kernel.Texts;
 import org.todoku.appliance.member.MemberId;
@@ -34,6 +35,9 @@ public final class MailText {
 
     public static final String PROFILE_PURPOSE = "profile";
 
+    /** Such a link can do one thing, and stands in a header that programs read. */
+    public static final String LEAVE_PURPOSE = "leave";
+
     private static final Texts TEXTS = Texts.of(MailText.class);
 
     private final MailSettings settings;
@@ -41,6 +45,7 @@ public final class MailText {
     private final InstantSource clock;
     private final Session session;
     private final MailFiles files;
+    private final DkimSigner signer;
 
     /** An automatic mail as it is stored. */
     record Automatic(
@@ -62,6 +67,7 @@ public final class MailText {
             Function<Attachment, Optional<byte[]>> content) {
         this.files = new MailFiles(content, settings.language());
         this.settings = settings;
+        this.signer = new DkimSigner(settings.domain(), settings.dkim());
         this.tokens = tokens;
         this.clock = clock;
         Properties properties = new Properties();
@@ -85,6 +91,11 @@ public final class MailText {
         return settings.publicUrl() + "/m/" + tokens.sign(PROFILE_PURPOSE, member.value());
     }
 
+    /** The link that takes a member out, by one POST and without a sign-in. */
+    public String leaveLink(MemberId member) {
+        return settings.publicUrl() + "/m/" + tokens.sign(LEAVE_PURPOSE, member.value()) + "/leave";
+    }
+
     byte[] message(MessageHead message, MemberId member, EmailAddress to, String mailId) {
         String footer =
                 TEXTS.text(
@@ -97,19 +108,31 @@ public final class MailText {
             MimeMessage mail = mail(message.organisation(), message.slug(), to, message.subject());
             files.fill(mail, message.attachments(), crlf(message.body() + "\n\n"), crlf(footer));
             mail.setHeader("List-Id", "<" + message.slug() + "." + settings.domain() + ">");
-            String leave =
-                    URLEncoder.encode(
-                            TEXTS.text(settings.language(), "mail.leaveWord"),
-                            StandardCharsets.UTF_8);
-            mail.setHeader(
-                    "List-Unsubscribe",
-                    "<mailto:" + address(message.slug()) + "?subject=" + leave + ">");
+            unsubscribe(mail, message, member);
             if (message.urgent()) {
                 mail.setHeader("Importance", "high");
             }
             return bytes(mail, mailId);
         } catch (MessagingException e) {
             throw new IllegalStateException("cannot write the mail " + mailId, e);
+        }
+    }
+
+    /**
+     * By one click where the service has https (RFC 8058 section 3.1 allows nothing else), and by
+     * mail for programs that know only that.
+     */
+    private void unsubscribe(MimeMessage mail, MessageHead message, MemberId member)
+            throws MessagingException {
+        String word =
+                URLEncoder.encode(
+                        TEXTS.text(settings.language(), "mail.leaveWord"), StandardCharsets.UTF_8);
+        String byMail = "<mailto:" + address(message.slug()) + "?subject=" + word + ">";
+        if ("https".equals(settings.publicUrl().getScheme())) {
+            mail.setHeader("List-Unsubscribe", "<" + leaveLink(member) + ">,\r\n " + byMail);
+            mail.setHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+        } else {
+            mail.setHeader("List-Unsubscribe", byMail);
         }
     }
 
@@ -148,7 +171,7 @@ public final class MailText {
         }
     }
 
-    private static byte[] bytes(MimeMessage mail, String mailId) throws MessagingException {
+    private byte[] bytes(MimeMessage mail, String mailId) throws MessagingException {
         mail.saveChanges();
         mail.setHeader("Message-ID", mailId);
         ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
@@ -157,7 +180,7 @@ public final class MailText {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return out.toByteArray();
+        return signer.sign(out.toByteArray());
     }
 
     private static String crlf(String text) {

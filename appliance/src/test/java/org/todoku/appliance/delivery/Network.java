@@ -65,6 +65,7 @@ public final class Network implements AutoCloseable {
                         "todoku.example",
                         URI.create("http://localhost:8080"),
                         Language.JA,
+                        List.of(),
                         List.of(relays));
         Audiences audiences = new Audiences(database);
         sending =

@@ -3,6 +3,7 @@ package org.todoku.appliance.web.member;
 import org.todoku.appliance.account.Organisations;
 import org.todoku.appliance.account.SignedTokens;
 import org.todoku.appliance.delivery.Reads;
+import org.todoku.appliance.member.Leaving;
 import org.todoku.appliance.member.Members;
 import org.todoku.appliance.member.ProfileItems;
 import org.todoku.appliance.message.Attachments;
@@ -16,4 +17,5 @@ public record MemberDoors(
         Messages messages,
         Attachments attachments,
         Reads reads,
+        Leaving leaving,
         SignedTokens tokens) {}

@@ -14,6 +14,9 @@ sealed interface MemberLink {
     /** One member's own data. */
     record ToProfile(MemberId member) implements MemberLink {}
 
+    /** The way out for one member, and nothing else. */
+    record ToLeave(MemberId member) implements MemberLink {}
+
     /** Not ours, or cut short on its way. */
     record Nothing() implements MemberLink {}
 
@@ -25,6 +28,10 @@ sealed interface MemberLink {
         Optional<long[]> profile = tokens.open(MailText.PROFILE_PURPOSE, token);
         if (profile.isPresent() && profile.get().length == 1) {
             return new ToProfile(new MemberId(profile.get()[0]));
+        }
+        Optional<long[]> leave = tokens.open(MailText.LEAVE_PURPOSE, token);
+        if (leave.isPresent() && leave.get().length == 1) {
+            return new ToLeave(new MemberId(leave.get()[0]));
         }
         return new Nothing();
     }

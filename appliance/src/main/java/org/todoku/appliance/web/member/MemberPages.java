@@ -10,6 +10,7 @@ import org.todoku.appliance.kernel.Texts;
 import org.todoku.appliance.member.Contact;
 import org.todoku.appliance.member.ContactState;
 import org.todoku.appliance.member.Member;
+import org.todoku.appliance.member.MemberId;
 import org.todoku.appliance.member.MemberState;
 import org.todoku.appliance.member.NewMember;
 import org.todoku.appliance.member.ProfileItem;
@@ -25,6 +26,7 @@ import org.todoku.appliance.web.Screen;
 
 /** All pages that a member's link opens. */
 public final class MemberPages {
+    private static final String ONE_CLICK = "One-Click";
     private static final String PATH = "/m/";
     private static final String ITEM_PREFIX = "item:";
 
@@ -44,6 +46,7 @@ public final class MemberPages {
                 Route.get(PATH + "{token}/attachment/{place}", this::attachment),
                 Route.post(PATH + "{token}/read", this::read),
                 Route.post(PATH + "{token}/profile", this::change),
+                Route.get(PATH + "{token}/leave", this::askToLeave),
                 Route.post(PATH + "{token}/leave", this::leave));
     }
 
@@ -51,7 +54,10 @@ public final class MemberPages {
         return switch (MemberLink.open(doors.tokens(), call.pathValue("token"))) {
             case MemberLink.ToMessage link -> letter(call, link);
             case MemberLink.ToProfile link ->
-                    member(link).map(m -> profile(call, m, "", "")).orElseGet(() -> unknown(call));
+                    member(link.member())
+                            .map(m -> profile(call, m, "", ""))
+                            .orElseGet(() -> unknown(call));
+            case MemberLink.ToLeave link -> askToLeave(call);
             case MemberLink.Nothing nothing -> unknown(call);
         };
     }
@@ -159,7 +165,48 @@ public final class MemberPages {
                 member.number());
     }
 
+    /** What a link in a mail's header opens: it takes nobody out, for scanners open links too. */
+    private Reply askToLeave(Call call) {
+        return leaver(call)
+                .map(
+                        member ->
+                                show(
+                                        call,
+                                        "leave",
+                                        new MemberViews.Leave(
+                                                organisation(member).name(),
+                                                path(call) + "/leave")))
+                .orElseGet(() -> unknown(call));
+    }
+
+    /**
+     * One click (RFC 8058 section 3.2): the mail program posts this for the member, with nothing
+     * but the link to show. Somebody who has left already has what they want.
+     */
+    private Reply leaveByOneClick(Call call) {
+        if (!(MemberLink.open(doors.tokens(), call.pathValue("token"))
+                instanceof MemberLink.ToLeave)) {
+            return unknown(call);
+        }
+        Optional<Member> member = leaver(call);
+        boolean written =
+                member.map(m -> doors.leaving().leave(m.organisation(), m.id())).orElse(true);
+        var view = new MemberViews.Left(member.map(m -> organisation(m).name()).orElse(""));
+        Screen screen = pages.screen(call, texts, frame(call));
+        return Reply.html(written ? 200 : 202, pages.render("member/left.jte", screen, view));
+    }
+
+    private Optional<Member> leaver(Call call) {
+        return MemberLink.open(doors.tokens(), call.pathValue("token"))
+                        instanceof MemberLink.ToLeave link
+                ? member(link.member())
+                : Optional.empty();
+    }
+
     private Reply leave(Call call) {
+        if (ONE_CLICK.equals(call.form().text("List-Unsubscribe"))) {
+            return leaveByOneClick(call);
+        }
         Form form = checkedForm(call);
         Optional<Member> member = memberOf(call);
         if (member.isEmpty()) {
@@ -175,14 +222,14 @@ public final class MemberPages {
     private Optional<Member> memberOf(Call call) {
         return MemberLink.open(doors.tokens(), call.pathValue("token"))
                         instanceof MemberLink.ToProfile link
-                ? member(link)
+                ? member(link.member())
                 : Optional.empty();
     }
 
-    private Optional<Member> member(MemberLink.ToProfile link) {
+    private Optional<Member> member(MemberId id) {
         // The link does not name the organisation; an appliance has few.
         return doors.organisations().all().stream()
-                .flatMap(o -> doors.members().find(o.id(), link.member()).stream())
+                .flatMap(o -> doors.members().find(o.id(), id).stream())
                 .filter(member -> member.state() == MemberState.JOINED)
                 .findFirst();
     }

@@ -47,6 +47,9 @@ public final class MemberViews {
         }
     }
 
+    /** One button to leave by. */
+    public record Leave(String organisation, String path) {}
+
     /** After leaving. */
     public record Left(String organisation) {}
 
