@@ -3,6 +3,7 @@ package org.todoku.appliance;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.todoku.appliance.bench.BenchCommand;
+import org.todoku.appliance.bench.MailBenchCommand;
 import org.todoku.appliance.bench.RestoreBenchCommand;
 import org.todoku.appliance.kernel.FaultException;
 import picocli.CommandLine;
@@ -50,6 +51,7 @@ public final class Main implements Callable<Integer> {
         commandLine
                 .getSubcommands()
                 .get("bench")
+                .addSubcommand(new MailBenchCommand(new RealService()))
                 .addSubcommand(new RestoreBenchCommand(new RealService()));
         commandLine.setExecutionExceptionHandler(
                 (thrown, command, parsed) -> failed(thrown, command, debug));

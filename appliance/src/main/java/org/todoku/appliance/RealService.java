@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -17,9 +18,16 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.todoku.appliance.account.OrganisationId;
+import org.todoku.appliance.audience.Audience;
 import org.todoku.appliance.bench.BenchedService;
+import org.todoku.appliance.delivery.dkim.DkimKey;
 import org.todoku.appliance.kernel.Ids;
+import org.todoku.appliance.kernel.Language;
 import org.todoku.appliance.kernel.Secret;
+import org.todoku.appliance.message.MessageId;
+import org.todoku.appliance.message.MessageState;
+import org.todoku.appliance.message.NewMessage;
 import org.todoku.appliance.web.console.FirstSetup;
 
 /** This very service, as the benches use it. */
@@ -29,6 +37,8 @@ final class RealService implements BenchedService {
 
     /** What an update of a member's row leaves in the log, about. */
     private static final int LOG_BYTES = 330;
+
+    private static final int MEMBERS_AT_ONCE = 20_000;
 
     private final InstantSource clock = InstantSource.system();
 
@@ -67,6 +77,71 @@ final class RealService implements BenchedService {
                 throw new IOException("the log was not in the archive within " + SHIPPED);
             }
         }
+    }
+
+    @Override
+    public Sent sendToAll(Place place, Mails mails) throws Exception {
+        Path key = place.key().resolveSibling("dkim.pem");
+        DkimKey made = DkimKey.create("bench", DkimKey.Kind.RSA, key);
+        String relay =
+                "{ url: \"smtp://127.0.0.1:%d\", rate: 100000/s, connections: %d }"
+                        .formatted(mails.relayPort(), mails.connections());
+        ApplianceConfig config =
+                config(
+                        place.data(),
+                        "archive: { url: \"%s\", key-file: \"%s\" }"
+                                .formatted(place.archive().toUri(), place.key()),
+                        "listen: \"\", relays: [ %s ], dkim: [ { selector: %s, key-file: %s } ]"
+                                .formatted(relay, made.selector(), key));
+        try (HeapPeak heap = new HeapPeak();
+                Appliance appliance = Appliance.open(config, place.data())) {
+            appliance.start();
+            return send(appliance, mails.recipients(), heap);
+        }
+    }
+
+    private static Sent send(Appliance appliance, int recipients, HeapPeak heap)
+            throws InterruptedException {
+        Appliance.Features parts = appliance.parts();
+        parts.setup().run(new FirstSetup.Answers("Bench", "bench", "b@example.jp", password()));
+        OrganisationId school = parts.organisations().bySlug("bench").orElseThrow().id();
+        for (int from = 0; from < recipients; from += MEMBERS_AT_ONCE) {
+            StringBuilder list = new StringBuilder("氏名,メール\n");
+            for (int i = from; i < Math.min(recipients, from + MEMBERS_AT_ONCE); i++) {
+                list.append("保護者 %d,family%d@example.jp\n".formatted(i, i));
+            }
+            byte[] csv = list.toString().getBytes(StandardCharsets.UTF_8);
+            parts.roster().importCsv(school, csv, Language.JA);
+        }
+        NewMessage message =
+                new NewMessage(
+                        "運動会は延期します",
+                        "明日の運動会は雨のため延期です。".repeat(20),
+                        new Audience.Everyone(),
+                        false,
+                        Optional.empty(),
+                        Optional.empty());
+        long begun = System.nanoTime();
+        MessageId id = parts.sending().send(school, "bench", message, Optional.empty());
+        long stored = System.nanoTime();
+        parts.dispatcher().wake();
+        while (parts.dispatcher().status().handedOver() == 0) {
+            Thread.sleep(5);
+        }
+        long first = System.nanoTime();
+        while (parts.messages().find(id).orElseThrow().state() != MessageState.SENT) {
+            Thread.sleep(20);
+        }
+        double seconds = (System.nanoTime() - stored) / 1e9;
+        long handedOver = parts.ledger().counts(id).handedOver();
+        if (handedOver != recipients) {
+            throw new IllegalStateException("only " + handedOver + " mails were handed over");
+        }
+        return new Sent(
+                recipients / seconds,
+                (stored - begun) / 1e9,
+                (first - stored) / 1e9,
+                heap.mebibytes());
     }
 
     private long[] fill(Connection connection, long school, int members) throws SQLException {
@@ -140,6 +215,11 @@ final class RealService implements BenchedService {
     }
 
     private static ApplianceConfig config(Path data, String archive) throws IOException {
+        return config(data, archive, "listen: \"\"");
+    }
+
+    private static ApplianceConfig config(Path data, String archive, String mail)
+            throws IOException {
         Files.createDirectories(data);
         Path file = data.resolveSibling(data.getFileName() + ".yaml");
         try (ServerSocket free = new ServerSocket(0)) {
@@ -147,10 +227,10 @@ final class RealService implements BenchedService {
                     file,
                     """
                     http: { bind: 127.0.0.1, port: %d }
-                    mail: { domain: example.jp, listen: "" }
+                    mail: { domain: example.jp, %s }
                     %s
                     """
-                            .formatted(free.getLocalPort(), archive));
+                            .formatted(free.getLocalPort(), mail, archive));
         }
         return ConfigReader.read(Optional.of(file), Map.of());
     }

@@ -18,6 +18,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "which bench? There are: commit, restore");
+        throw new ParameterException(
+                spec.commandLine(), "which bench? There are: commit, mail, restore");
     }
 }

@@ -15,6 +15,26 @@ public interface BenchedService {
     /** Serves a directory without an archive; returns when it answers. Stops on close. */
     AutoCloseable serve(Path data) throws Exception;
 
+    /** Sends one message to so many members, each mail signed, with the ledger in the archive. */
+    Sent sendToAll(Place place, Mails mails) throws Exception;
+
+    /**
+     * What is sent.
+     *
+     * @param relayPort of the relay on loopback
+     */
+    record Mails(int recipients, int relayPort, int connections) {}
+
+    /**
+     * How that went.
+     *
+     * @param perSecond mails a second, from the first look for work to the last outcome recorded
+     * @param storedSeconds until the message and its rows were committed
+     * @param firstSeconds from then until the first mail was handed over
+     * @param heapMib the most that was in use after a collection
+     */
+    record Sent(double perSecond, double storedSeconds, double firstSeconds, double heapMib) {}
+
     /**
      * Where a bench works.
      *

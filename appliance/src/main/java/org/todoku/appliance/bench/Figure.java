@@ -1,5 +1,9 @@
 package org.todoku.appliance.bench;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +61,21 @@ record Figure(String name, double value, String unit, Optional<Goal> goal) {
                     json.put("met", g.isMetBy(value));
                 });
         return json;
+    }
+
+    /** All of them, as a table or as one JSON object. */
+    static void print(PrintWriter out, Machine machine, List<Figure> figures, boolean json)
+            throws IOException {
+        if (json) {
+            Map<String, Object> all = new TreeMap<>();
+            all.put("machine", machine.json());
+            all.put("figures", figures.stream().map(Figure::json).toList());
+            out.println(new ObjectMapper().writeValueAsString(all));
+        } else {
+            out.println(machine.line());
+            figures.forEach(figure -> out.println(figure.line()));
+        }
+        out.flush();
     }
 
     private static String number(double value) {

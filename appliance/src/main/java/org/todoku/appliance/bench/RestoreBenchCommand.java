@@ -1,12 +1,7 @@
 package org.todoku.appliance.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -63,27 +58,14 @@ public final class RestoreBenchCommand implements Callable<Integer> {
         try {
             Machine machine = Machine.look(scratch);
             var speed = new RestoreSpeed(scratch, service);
-            print(machine, speed.run(members, (long) logMib << 20));
+            Figure.print(
+                    spec.commandLine().getOut(),
+                    machine,
+                    speed.run(members, (long) logMib << 20),
+                    json);
         } finally {
             CommitBenchCommand.delete(scratch);
         }
         return 0;
-    }
-
-    private void print(Machine machine, List<Figure> figures) throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            var all =
-                    Map.of(
-                            "machine",
-                            machine.json(),
-                            "figures",
-                            figures.stream().map(Figure::json).toList());
-            out.println(new ObjectMapper().writeValueAsString(all));
-        } else {
-            out.println(machine.line());
-            figures.forEach(figure -> out.println(figure.line()));
-        }
-        out.flush();
     }
 }
