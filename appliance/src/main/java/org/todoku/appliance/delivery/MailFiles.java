@@ -35,32 +35,43 @@ final class MailFiles {
 
     // Never compared.
     @SuppressWarnings("ArrayRecordComponent")
-    private record MailFile(Attachment attachment, byte[] content) {}
+    record MailFile(Attachment attachment, byte[] content) {}
 
     MailFiles(Function<Attachment, Optional<byte[]>> content, Language language) {
         this.content = content;
         this.language = language;
     }
 
-    /** The body: text, a line about files that are only on the page, footer; and the files. */
-    void fill(MimeMessage mail, List<Attachment> attachments, String text, String footer)
-            throws MessagingException {
-        List<MailFile> files = files(attachments);
-        if (files.isEmpty()) {
-            String note =
-                    attachments.isEmpty()
-                            ? ""
-                            : TEXTS.text(language, "mail.files", attachments.size()) + "\r\n\r\n";
-            mail.setText(text + note + footer, "UTF-8");
-            mail.setHeader("Content-Transfer-Encoding", "base64");
+    /**
+     * What goes into the mail.
+     *
+     * @param complete false when a file could not be had now, and may be had later
+     * @param note a line about files that are only on the page, or empty
+     */
+    record Enclosed(List<MailFile> files, boolean complete, String note) {}
+
+    Enclosed enclose(List<Attachment> attachments) {
+        boolean small = attachments.stream().mapToLong(Attachment::bytes).sum() <= MAX_IN_MAIL;
+        List<MailFile> files = small ? files(attachments) : List.of();
+        boolean named = files.isEmpty() && !attachments.isEmpty();
+        String note =
+                named ? TEXTS.text(language, "mail.files", attachments.size()) + "\r\n\r\n" : "";
+        return new Enclosed(files, !named || !small, note);
+    }
+
+    /** A body that is one mark, in a part of its own where there are files. */
+    static void fill(MimeMessage mail, Enclosed enclosed, String mark) throws MessagingException {
+        if (enclosed.files().isEmpty()) {
+            mail.setText(mark, "UTF-8");
+            mail.setHeader("Content-Transfer-Encoding", "7bit");
             return;
         }
         MimeMultipart parts = new MimeMultipart("mixed");
         MimeBodyPart words = new MimeBodyPart();
-        words.setText(text + footer, "UTF-8");
-        words.setHeader("Content-Transfer-Encoding", "base64");
+        words.setText(mark, "UTF-8");
+        words.setHeader("Content-Transfer-Encoding", "7bit");
         parts.addBodyPart(words);
-        for (MailFile file : files) {
+        for (MailFile file : enclosed.files()) {
             MimeBodyPart part = new MimeBodyPart();
             String media = file.attachment().type().media();
             part.setDataHandler(new DataHandler(new ByteArrayDataSource(file.content(), media)));
@@ -73,9 +84,6 @@ final class MailFiles {
 
     /** All of them, or none. */
     private List<MailFile> files(List<Attachment> attachments) {
-        if (attachments.stream().mapToLong(Attachment::bytes).sum() > MAX_IN_MAIL) {
-            return List.of();
-        }
         List<MailFile> files = new ArrayList<>();
         for (Attachment attachment : attachments) {
             Optional<byte[]> found = Optional.empty();

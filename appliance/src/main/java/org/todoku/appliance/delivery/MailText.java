@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Function;
 import org.todoku.appliance.account.SignedTokens;
+import org.todoku.appliance.delivery.MailTemplate.Slot;
 import org.todoku.appliance.delivery.dkim.DkimSigner;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.kernel.Texts;
@@ -46,6 +47,7 @@ public final class MailText {
     private final Session session;
     private final MailFiles files;
     private final DkimSigner signer;
+    private final MailTemplates templates = new MailTemplates();
 
     /** An automatic mail as it is stored. */
     record Automatic(
@@ -97,6 +99,7 @@ public final class MailText {
     }
 
     byte[] message(MessageHead message, MemberId member, EmailAddress to, String mailId) {
+        MailTemplate template = templates.of(message.id(), () -> template(message));
         String footer =
                 TEXTS.text(
                         settings.language(),
@@ -104,43 +107,64 @@ public final class MailText {
                         message.organisation(),
                         messageLink(message.id(), member),
                         address(message.slug()));
+        var person =
+                new MailTemplate.Person(
+                        to.smtp(), mailId, unsubscribe(message, member), crlf(footer));
+        return signer.sign(template.fill(person));
+    }
+
+    /** All that is the same for everybody. */
+    private MailTemplates.Made template(MessageHead message) {
         try {
-            MimeMessage mail = mail(message.organisation(), message.slug(), to, message.subject());
-            files.fill(mail, message.attachments(), crlf(message.body() + "\n\n"), crlf(footer));
+            MailFiles.Enclosed enclosed = files.enclose(message.attachments());
+            MimeMessage mail =
+                    mail(message.organisation(), message.slug(), Slot.TO.mark(), message.subject());
+            MailFiles.fill(mail, enclosed, Slot.BODY.mark());
             mail.setHeader("List-Id", "<" + message.slug() + "." + settings.domain() + ">");
-            unsubscribe(mail, message, member);
+            mail.setHeader("List-Unsubscribe", Slot.LEAVE.mark());
+            if (oneClick()) {
+                mail.setHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+            }
             if (message.urgent()) {
                 mail.setHeader("Importance", "high");
             }
-            return bytes(mail, mailId);
+            String rendered =
+                    new String(bytes(mail, Slot.ID.mark()), StandardCharsets.ISO_8859_1)
+                            .replaceFirst(
+                                    "(?m)^Content-Transfer-Encoding: 7bit",
+                                    "Content-Transfer-Encoding: base64");
+            String text = crlf(message.body() + "\n\n") + enclosed.note();
+            return new MailTemplates.Made(
+                    new MailTemplate(rendered.getBytes(StandardCharsets.ISO_8859_1), text),
+                    enclosed.complete());
         } catch (MessagingException e) {
-            throw new IllegalStateException("cannot write the mail " + mailId, e);
+            throw new IllegalStateException("cannot write the message " + message.id(), e);
         }
     }
 
-    /**
-     * By one click where the service has https (RFC 8058 section 3.1 allows nothing else), and by
-     * mail for programs that know only that.
-     */
-    private void unsubscribe(MimeMessage mail, MessageHead message, MemberId member)
-            throws MessagingException {
+    /** RFC 8058 section 3.1 allows https and nothing else. */
+    private boolean oneClick() {
+        return "https".equals(settings.publicUrl().getScheme());
+    }
+
+    /** By one click where there is https, and by mail for programs that know only that. */
+    private String unsubscribe(MessageHead message, MemberId member) {
         String word =
                 URLEncoder.encode(
                         TEXTS.text(settings.language(), "mail.leaveWord"), StandardCharsets.UTF_8);
         String byMail = "<mailto:" + address(message.slug()) + "?subject=" + word + ">";
-        if ("https".equals(settings.publicUrl().getScheme())) {
-            mail.setHeader("List-Unsubscribe", "<" + leaveLink(member) + ">,\r\n " + byMail);
-            mail.setHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
-        } else {
-            mail.setHeader("List-Unsubscribe", byMail);
-        }
+        return oneClick() ? "<" + leaveLink(member) + ">,\r\n " + byMail : byMail;
     }
 
     byte[] automatic(Automatic automatic) {
         String mailId = "<a" + automatic.id + "@" + settings.domain() + ">";
         try {
             MimeMessage mail =
-                    mail(automatic.organisation, automatic.slug, automatic.to, automatic.subject);
+                    mail(
+                            automatic.organisation,
+                            automatic.slug,
+                            automatic.to.smtp(),
+                            automatic.subject);
             mail.setText(crlf(automatic.body), "UTF-8");
             mail.setHeader("Content-Transfer-Encoding", "base64");
             mail.setHeader("Auto-Submitted", "auto-replied");
@@ -148,19 +172,19 @@ public final class MailText {
                 mail.setHeader("In-Reply-To", automatic.inReplyTo.get());
                 mail.setHeader("References", automatic.inReplyTo.get());
             }
-            return bytes(mail, mailId);
+            return signer.sign(bytes(mail, mailId));
         } catch (MessagingException e) {
             throw new IllegalStateException("cannot write the mail " + mailId, e);
         }
     }
 
-    private MimeMessage mail(String organisation, String slug, EmailAddress to, String subject)
+    private MimeMessage mail(String organisation, String slug, String to, String subject)
             throws MessagingException {
         try {
             MimeMessage mail = new MimeMessage(session);
             mail.setFrom(new InternetAddress(address(slug), organisation, "UTF-8"));
             // As text: the address classes of Jakarta Mail may refuse what docomo gave out.
-            mail.setHeader("To", to.smtp());
+            mail.setHeader("To", to);
             mail.setHeader("Reply-To", address(slug));
             mail.setHeader(
                     "Subject", MimeUtility.fold(9, MimeUtility.encodeText(subject, "UTF-8", "B")));
@@ -171,7 +195,7 @@ public final class MailText {
         }
     }
 
-    private byte[] bytes(MimeMessage mail, String mailId) throws MessagingException {
+    private static byte[] bytes(MimeMessage mail, String mailId) throws MessagingException {
         mail.saveChanges();
         mail.setHeader("Message-ID", mailId);
         ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
@@ -180,7 +204,7 @@ public final class MailText {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return signer.sign(out.toByteArray());
+        return out.toByteArray();
     }
 
     private static String crlf(String text) {

@@ -1,6 +1,5 @@
 package org.todoku.appliance.delivery.dkim;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.james.jdkim.DKIMSigner;
+import org.apache.james.jdkim.api.BodyHasher;
 import org.apache.james.jdkim.exceptions.FailException;
 
 /** Signs mails of one domain with all its keys. Thread-safe. */
@@ -21,7 +21,9 @@ public final class DkimSigner {
                     + ":Content-Transfer-Encoding:In-Reply-To:References:Auto-Submitted"
                     + ":List-Id:List-Unsubscribe:List-Unsubscribe-Post";
 
-    private final List<DKIMSigner> signers = new ArrayList<>();
+    private final List<Keyed> signers = new ArrayList<>();
+
+    private record Keyed(DKIMSigner signer, String template) {}
 
     /**
      * @param domain the domain of the header From: then DMARC finds the two aligned
@@ -33,7 +35,7 @@ public final class DkimSigner {
             String template =
                     "v=1; a=%s; c=relaxed/relaxed; d=%s; s=%s; h=%s; bh=; b=;"
                             .formatted(algorithm, domain, key.selector(), SIGNED);
-            signers.add(new DKIMSigner(template, key.key()));
+            signers.add(new Keyed(new DKIMSigner(template, key.key()), template));
         }
     }
 
@@ -48,8 +50,15 @@ public final class DkimSigner {
         }
         ByteArrayOutputStream signed = new ByteArrayOutputStream(mail.length + 1024);
         try {
-            for (DKIMSigner signer : signers) {
-                String header = signer.sign(new ByteArrayInputStream(mail));
+            MailHeaders headers = MailHeaders.of(mail);
+            for (Keyed keyed : signers) {
+                DKIMSigner signer = keyed.signer();
+                BodyHasher hasher =
+                        signer.newBodyHasher(signer.newSignatureRecordTemplate(keyed.template()));
+                hasher.getOutputStream()
+                        .write(mail, headers.length(), mail.length - headers.length());
+                hasher.getOutputStream().close();
+                String header = signer.sign(headers, hasher);
                 signed.writeBytes(folded(header).getBytes(StandardCharsets.US_ASCII));
             }
         } catch (IOException e) {
