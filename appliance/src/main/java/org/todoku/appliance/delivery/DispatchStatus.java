@@ -1,5 +1,6 @@
 package org.todoku.appliance.delivery;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,6 +11,15 @@ import java.util.Optional;
  * @param unarchivedUrgent urgent mails that went out although the archive did not confirm their
  *     claim in time
  * @param lastProblem the newest reason why sending is held up, empty while all is well
+ * @param lanes the destinations for which mails are claimed, or that rest
  */
 public record DispatchStatus(
-        int inFlight, long handedOver, long unarchivedUrgent, Optional<String> lastProblem) {}
+        int inFlight,
+        long handedOver,
+        long unarchivedUrgent,
+        Optional<String> lastProblem,
+        List<LaneStatus> lanes) {
+    public DispatchStatus {
+        lanes = List.copyOf(lanes);
+    }
+}

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -21,10 +20,11 @@ import org.todoku.appliance.store.Tx;
  * Works the ledger off: claims rows durably, waits until the claim is in the archive, and only then
  * sends.
  *
- * <p>Costs: at most two claimed batches of up to 500 rows in memory, one thread and connection for
- * each connection of the relays. While one batch is sent the next is claimed and archived, so the
- * archive's latency does not lower the rate. If the process dies, only rows of those two batches
- * can be in doubt.
+ * <p>Costs: at most about two seconds' worth of claimed rows in memory, a thousand at most, and one
+ * thread and connection for each connection of the relays. While some are sent the next are claimed
+ * and archived, so the archive's latency does not lower the rate. If the process dies, only these
+ * rows can be in doubt. What one destination does or leaves undone holds up no other: see {@link
+ * Lanes}.
  *
  * <p>Call order: construct, {@link #start}, {@link #stop}; once each.
  */
@@ -45,10 +45,11 @@ public final class Dispatcher {
     private final List<Outbox> outboxes;
     private final OutcomeBook book;
     private final Judge judge;
-    private final Lane lane;
+    private final Lanes lanes;
+    private final Senders senders;
     private final int batchSize;
-    private final Semaphore slots = new Semaphore(BATCHES);
-    private final AtomicInteger claimed = new AtomicInteger();
+    private final Semaphore free;
+    private final int most;
     private final AtomicLong unarchivedUrgent = new AtomicLong();
     private final NamedLoop loop;
     private volatile Optional<String> archiveProblem = Optional.empty();
@@ -75,13 +76,18 @@ public final class Dispatcher {
         this.book = new OutcomeBook(database, clock);
         this.judge = new Judge(clock, parts.random);
         List<Relay> relays = parts.settings.relays();
-        this.lane =
-                new Lane(
+        this.batchSize = batchSize(relays.isEmpty() ? 0 : relays.getFirst().ratePerSecond());
+        this.most = BATCHES * batchSize;
+        this.free = new Semaphore(most);
+        int connections = relays.stream().mapToInt(Relay::connections).max().orElse(1);
+        this.lanes = new Lanes(most, connections);
+        this.senders =
+                new Senders(
                         relays.stream().map(r -> new Route(r, clock)).toList(),
+                        lanes,
                         book,
                         judge,
                         parts.settings.domain());
-        this.batchSize = batchSize(relays.isEmpty() ? 0 : relays.getFirst().ratePerSecond());
         this.loop = new NamedLoop("dispatcher", this::step);
     }
 
@@ -97,7 +103,7 @@ public final class Dispatcher {
             LOG.warn("{} mails were claimed by a process that died; they are in doubt now", left);
         }
         book.start();
-        lane.start();
+        senders.start();
         loop.start();
     }
 
@@ -113,7 +119,7 @@ public final class Dispatcher {
     public boolean stop(Duration deadline) throws InterruptedException {
         long end = System.nanoTime() + deadline.toNanos();
         boolean ended = loop.stop(deadline);
-        ended &= lane.stop(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+        ended &= senders.stop(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
         return book.stop(Duration.ofNanos(Math.max(1_000_000_000L, end - System.nanoTime())))
                 && ended;
     }
@@ -128,7 +134,7 @@ public final class Dispatcher {
             return true;
         }
         paused = true;
-        if (slots.tryAcquire(BATCHES, patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (free.tryAcquire(most, patience.toMillis(), TimeUnit.MILLISECONDS)) {
             return true;
         }
         paused = false;
@@ -139,61 +145,72 @@ public final class Dispatcher {
     /** Ends {@link #pause}. */
     public void resume() {
         if (paused) {
-            slots.release(BATCHES);
+            free.release(most);
             paused = false;
             wake();
         }
     }
 
     public DispatchStatus status() {
-        Optional<String> problem = lane.problem().or(() -> archiveProblem);
+        Optional<String> problem = senders.problem().or(() -> archiveProblem);
         return new DispatchStatus(
-                (BATCHES - slots.availablePermits()) == 0 ? 0 : claimed.get(),
+                most - free.availablePermits(),
                 book.handedOver(),
                 unarchivedUrgent.get(),
-                problem);
+                problem,
+                lanes.status());
     }
 
     private Duration step() throws InterruptedException {
-        if (paused || !lane.usable() || database.gate().isFenced()) {
+        if (paused || !senders.usable() || database.gate().isFenced()) {
             return REST;
         }
-        if (!slots.tryAcquire(REST.toMillis(), TimeUnit.MILLISECONDS)) {
-            return Duration.ZERO;
+        // A share of them at once, so that a claim is worth its commit.
+        int wanted = batchSize;
+        if (!free.tryAcquire(wanted, REST.toMillis(), TimeUnit.MILLISECONDS)) {
+            wanted = free.drainPermits();
+            if (wanted == 0) {
+                return Duration.ZERO;
+            }
         }
         List<Parcel> parcels = List.of();
         try {
-            parcels = database.write(this::claim);
+            var demand = new Outbox.Demand(wanted, lanes.closed(), lanes::room);
+            parcels = database.write(tx -> claim(tx, demand));
         } finally {
-            if (parcels.isEmpty()) {
-                slots.release();
-            }
+            free.release(wanted - parcels.size());
         }
-        if (parcels.isEmpty()) {
-            claimed.set(0);
-            return IDLE;
-        }
-        claimed.set(parcels.size());
-        return release(parcels);
+        return parcels.isEmpty() ? IDLE : release(parcels);
     }
 
-    private List<Parcel> claim(Tx tx) {
+    private List<Parcel> claim(Tx tx, Outbox.Demand demand) {
         List<Parcel> parcels = new ArrayList<>();
         Instant now = clock.instant();
         for (Outbox outbox : outboxes) {
-            if (parcels.size() < batchSize) {
-                parcels.addAll(outbox.claim(tx, batchSize - parcels.size(), now));
+            if (parcels.size() < demand.limit()) {
+                parcels.addAll(outbox.claim(tx, demand.less(parcels.size()), now));
             }
         }
         return parcels;
     }
 
+    /** The parcel's row is decided: it can be in doubt no more, and another may be claimed. */
+    private void recorded(Parcel parcel) {
+        lanes.recorded(parcel);
+        free.release();
+    }
+
+    private List<Senders.Job> jobs(List<Parcel> parcels) {
+        return parcels.stream()
+                .map(parcel -> new Senders.Job(parcel, () -> recorded(parcel)))
+                .toList();
+    }
+
     /** The claim is committed; now it must survive this machine before anything leaves. */
     private Duration release(List<Parcel> parcels) throws InterruptedException {
-        Batch batch = new Batch(parcels.size(), slots);
         if (durability.awaitArchived(archiveWait)) {
             archiveProblem = Optional.empty();
-            lane.submit(parcels, batch);
+            senders.submit(jobs(parcels));
             return Duration.ZERO;
         }
         String why =
@@ -213,10 +230,10 @@ public final class Dispatcher {
                 urgent.size(),
                 parcels.size() - urgent.size());
         unarchivedUrgent.addAndGet(urgent.size());
-        lane.submit(urgent, batch);
+        senders.submit(jobs(urgent));
         parcels.stream()
                 .filter(parcel -> !parcel.urgent())
-                .forEach(parcel -> book.note(judge.unsent(parcel, why), batch));
+                .forEach(parcel -> book.note(judge.unsent(parcel, why), free::release));
         return REST;
     }
 

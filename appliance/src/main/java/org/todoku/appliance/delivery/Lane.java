@@ -1,138 +1,162 @@
 package org.todoku.appliance.delivery;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Deque;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The senders: one thread and one connection for each connection that a relay allows.
+ * The mails for one destination that are claimed, and how that destination fares: a circuit breaker
+ * and a pace that it teaches us. Guarded by {@link Lanes}.
  *
- * <p>Relays are tried in the order of the configuration. A relay that cannot be reached rests for a
- * while, and the same mail, certainly not sent, goes to the next one.
+ * <p>A destination that puts mails off (4xx) five times in a row rests, longer each time it does it
+ * again; then one mail at a time tries. While it puts off now and then, mails to it keep a distance
+ * that doubles, and shrinks again as mails are taken.
  */
 final class Lane {
-    private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
-    private static final Duration IDLE = Duration.ofSeconds(20);
+    private static final int PUT_OFF_IN_A_ROW = 5;
+    private static final Duration FIRST_REST = Duration.ofSeconds(30);
+    private static final Duration LONGEST_REST = Duration.ofMinutes(10);
+    private static final long FIRST_GAP_NANOS = 50_000_000;
+    private static final long LONGEST_GAP_NANOS = 5_000_000_000L;
+    private static final int TAKEN_IN_A_ROW = 20;
+    private static final int FEW = 20;
+    private static final long SLOW_NANOS = 2_000_000_000L;
 
-    private final List<Route> routes;
-    private final OutcomeBook book;
-    private final Judge judge;
-    private final String helo;
-    private final LinkedBlockingQueue<Job> jobs = new LinkedBlockingQueue<>();
-    private final List<Thread> senders = new ArrayList<>();
-    private volatile boolean stopping;
+    private final String name;
+    private final Deque<Senders.Job> urgent = new ArrayDeque<>();
+    private final Deque<Senders.Job> others = new ArrayDeque<>();
+    private int held;
+    private int sending;
+    private int putOff;
+    private int taken;
+    private int rests;
+    private long restUntil;
+    private long gap;
+    private long turn;
+    private long lastTook;
+    private String problem = "";
 
-    private record Job(Parcel parcel, Batch batch) {}
-
-    Lane(List<Route> routes, OutcomeBook book, Judge judge, String helo) {
-        this.routes = List.copyOf(routes);
-        this.book = book;
-        this.judge = judge;
-        this.helo = helo;
+    Lane(String name) {
+        this.name = name;
     }
 
-    /** True while at least one relay is not resting. */
-    boolean usable() {
-        return routes.stream().anyMatch(Route::usable);
+    String name() {
+        return name;
     }
 
-    Optional<String> problem() {
-        return usable()
-                ? Optional.empty()
-                : routes.stream().flatMap(r -> r.problem().stream()).findFirst();
+    void add(Senders.Job job) {
+        held++;
+        (job.parcel().urgent() ? urgent : others).add(job);
     }
 
-    void start() {
-        int connections = routes.stream().mapToInt(r -> r.relay().connections()).max().orElse(0);
-        for (int i = 0; i < connections; i++) {
-            int index = i;
-            // A relay with fewer connections than another is used by the first threads only.
-            List<Route> mine =
-                    routes.stream().filter(r -> index < r.relay().connections()).toList();
-            senders.add(Thread.ofVirtual().name("sender-" + index).start(() -> run(mine)));
+    /** Claimed and not yet recorded. */
+    int held() {
+        return held;
+    }
+
+    void recorded() {
+        held--;
+    }
+
+    boolean isIdle() {
+        return held == 0 && rests == 0 && gap == 0;
+    }
+
+    boolean rests(long now) {
+        return rests > 0 && now - restUntil < 0;
+    }
+
+    boolean hasUrgent() {
+        return !urgent.isEmpty();
+    }
+
+    /** Whether a mail may go there now. */
+    boolean isReady(long now, int connections) {
+        if ((urgent.isEmpty() && others.isEmpty()) || rests(now)) {
+            return false;
         }
+        boolean trying = rests > 0 || lastTook > SLOW_NANOS;
+        int most = trying ? Math.max(1, connections / 4) : connections;
+        return sending < (rests > 0 ? 1 : most) && (gap == 0 || now - turn >= 0);
     }
 
-    void submit(List<Parcel> parcels, Batch batch) {
-        parcels.forEach(parcel -> jobs.add(new Job(parcel, batch)));
+    Senders.Job take(long now) {
+        sending++;
+        turn = now + gap;
+        return urgent.isEmpty() ? others.remove() : urgent.remove();
     }
 
-    /** Ends after the mails that are on their way; gives the others back as certainly not sent. */
-    boolean stop(Duration deadline) throws InterruptedException {
-        stopping = true;
-        long end = System.nanoTime() + deadline.toNanos();
-        boolean ended = true;
-        for (Thread sender : senders) {
-            ended &= sender.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+    /**
+     * What became of one.
+     *
+     * @param result null when it was not tried
+     * @return those that wait here and had better be given back, because this lane rests now
+     */
+    List<Senders.Job> sent(
+            @org.jspecify.annotations.Nullable SendResult result, long nanos, long now) {
+        sending--;
+        if (result == null) {
+            return List.of();
         }
-        List<Job> left = new ArrayList<>();
-        jobs.drainTo(left);
-        left.forEach(job -> book.note(judge.unsent(job.parcel, "the server stopped"), job.batch));
-        return ended;
+        lastTook = nanos;
+        return switch (result) {
+            case SendResult.Accepted accepted -> good();
+            // Refused for good is an answer: the destination works.
+            case SendResult.Permanent refused -> good();
+            case SendResult.Temporary later -> bad(later.response(), now);
+            case SendResult.Unsent cut ->
+                    Judge.atRecipient(cut) ? bad(cut.response(), now) : List.of();
+            case SendResult.Unknown unknown -> List.of();
+        };
     }
 
-    private void run(List<Route> mine) {
-        Map<Route, RelayConnection> connections = new LinkedHashMap<>();
-        mine.forEach(route -> connections.put(route, new RelayConnection(route.relay(), helo)));
-        try {
-            long lastUse = System.nanoTime();
-            while (!stopping) {
-                Job job = jobs.poll(100, TimeUnit.MILLISECONDS);
-                if (job != null) {
-                    book.note(send(job.parcel, connections), job.batch);
-                    lastUse = System.nanoTime();
-                } else if (System.nanoTime() - lastUse > IDLE.toNanos()) {
-                    connections.values().forEach(RelayConnection::close);
-                    lastUse = System.nanoTime();
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            connections.values().forEach(RelayConnection::close);
+    private List<Senders.Job> good() {
+        putOff = 0;
+        rests = 0;
+        problem = "";
+        if (gap > 0 && ++taken >= TAKEN_IN_A_ROW) {
+            taken = 0;
+            gap = gap <= FIRST_GAP_NANOS ? 0 : gap / 2;
         }
+        return List.of();
     }
 
-    private Report send(Parcel parcel, Map<Route, RelayConnection> connections)
-            throws InterruptedException {
-        if (judge.tooLate(parcel)) {
-            return judge.expired(parcel);
+    private List<Senders.Job> bad(String why, long now) {
+        problem = why;
+        taken = 0;
+        gap = Math.clamp(gap * 2, FIRST_GAP_NANOS, LONGEST_GAP_NANOS);
+        putOff++;
+        if (putOff < PUT_OFF_IN_A_ROW && rests == 0) {
+            return List.of();
         }
-        Report last = judge.unsent(parcel, "no relay can be reached");
-        for (Map.Entry<Route, RelayConnection> entry : connections.entrySet()) {
-            Route route = entry.getKey();
-            if (!route.usable()) {
-                continue;
-            }
-            route.pace().await();
-            SendResult result = attempt(parcel, entry.getValue());
-            last = judge.report(parcel, result, route.relay().name());
-            if (!(result instanceof SendResult.Unsent unsent)) {
-                route.worked();
-                return last;
-            }
-            if (!Judge.atRecipient(unsent)) {
-                route.failed(unsent.response());
-            }
-        }
-        return last;
+        putOff = 0;
+        Duration rest = FIRST_REST.multipliedBy(1L << Math.min(rests, 5));
+        rests++;
+        restUntil = now + Math.min(rest.toNanos(), LONGEST_REST.toNanos());
+        return drain();
     }
 
-    /** A bug in writing one mail must not stop the lane; the mail was not sent then. */
-    private static SendResult attempt(Parcel parcel, RelayConnection connection) {
-        try {
-            return connection.send(parcel);
-        } catch (RuntimeException e) {
-            LOG.error("mail {} could not be written", parcel.id(), e);
-            return new SendResult.Temporary(
-                    "connect", "the mail could not be written: " + e.getMessage());
-        }
+    /** Everything that waits; to give back. */
+    List<Senders.Job> drain() {
+        List<Senders.Job> back = new ArrayList<>(urgent);
+        back.addAll(others);
+        urgent.clear();
+        others.clear();
+        return back;
+    }
+
+    /**
+     * How many it may hold: few while it is slow or trying, for these are what is in doubt after a
+     * crash, and what no other lane can have.
+     */
+    int limit(int share) {
+        return rests > 0 || gap > 0 || lastTook > SLOW_NANOS ? Math.min(share, FEW) : share;
+    }
+
+    LaneStatus status(long now) {
+        Duration rest = rests(now) ? Duration.ofNanos(restUntil - now) : Duration.ZERO;
+        return new LaneStatus(name, urgent.size() + others.size(), sending, rest, problem);
     }
 }

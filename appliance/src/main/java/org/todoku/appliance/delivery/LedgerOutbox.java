@@ -2,6 +2,7 @@ package org.todoku.appliance.delivery;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -32,22 +33,23 @@ final class LedgerOutbox implements Outbox {
     }
 
     @Override
-    public List<Parcel> claim(Tx tx, int limit, Instant now) {
+    public List<Parcel> claim(Tx tx, Demand demand, Instant now) {
         List<Parcel> claimed = new ArrayList<>();
         for (MessageHead head : due(tx, now)) {
             MessageHead message = head.with(Attachments.of(tx, head.id()));
-            if (claimed.size() >= limit) {
+            if (claimed.size() >= demand.limit()) {
                 break;
             }
             if (message.notAfter().filter(end -> !now.isBefore(end)).isPresent()) {
                 expire(tx, message, now);
                 continue;
             }
-            List<Parcel> candidates = candidates(tx, message, limit - claimed.size(), now);
-            if (candidates.isEmpty()) {
+            Demand left = demand.less(claimed.size());
+            List<Parcel> candidates = candidates(tx, message, left, now);
+            if (candidates.isEmpty() && demand.closed().isEmpty()) {
                 finish(tx, message.id());
             }
-            claimed.addAll(TABLE.claim(tx, candidates, now));
+            claimed.addAll(TABLE.claim(tx, left.fitting(candidates), now));
         }
         return claimed;
     }
@@ -88,27 +90,32 @@ final class LedgerOutbox implements Outbox {
                 MESSAGES);
     }
 
-    private List<Parcel> candidates(Tx tx, MessageHead message, int limit, Instant now) {
+    private List<Parcel> candidates(Tx tx, MessageHead message, Demand demand, Instant now) {
         String due =
                 """
                 SELECT id, member_id, address, attempts, mail_id FROM delivery
-                WHERE message_id = ? AND outcome = ? AND (next_attempt IS NULL OR next_attempt <= ?)
-                ORDER BY id FETCH FIRST ? ROWS ONLY"""
+                WHERE message_id = ? AND outcome = ? AND (next_attempt IS NULL OR next_attempt <= ?)"""
+                        + others(demand.closed().size())
+                        + " ORDER BY id FETCH FIRST ? ROWS ONLY"
                         + tx.dialect().stale();
         List<Parcel> found = new ArrayList<>();
         for (Outcome from : List.of(Outcome.QUEUED, Outcome.DEFERRED)) {
-            if (found.size() < limit) {
-                found.addAll(
-                        tx.query(
-                                due,
-                                row -> parcel(message, row),
-                                message.id(),
-                                from.code(),
-                                now,
-                                limit - found.size()));
+            if (found.size() < demand.limit()) {
+                List<Object> parameters = new ArrayList<>(List.of(message.id(), from.code(), now));
+                parameters.addAll(demand.closed());
+                parameters.add(demand.limit() - found.size());
+                found.addAll(tx.query(due, row -> parcel(message, row), parameters.toArray()));
             }
         }
         return found;
+    }
+
+    private static String others(int closed) {
+        return closed == 0
+                ? ""
+                : " AND destination NOT IN ("
+                        + String.join(", ", Collections.nCopies(closed, "?"))
+                        + ")";
     }
 
     private Parcel parcel(MessageHead message, Row row) {

@@ -1,7 +1,11 @@
 package org.todoku.appliance.delivery;
 
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToIntFunction;
 import org.todoku.appliance.store.Tx;
 
 /** A table of mails to be sent. The dispatcher is its only claimer. */
@@ -10,7 +14,31 @@ interface Outbox {
      * Marks up to this many due rows as claimed. Nothing may be sent before the transaction is
      * committed.
      */
-    List<Parcel> claim(Tx tx, int limit, Instant now);
+    List<Parcel> claim(Tx tx, Demand demand, Instant now);
+
+    /**
+     * What is wanted.
+     *
+     * @param limit rows at most
+     * @param closed destinations of which none is wanted
+     * @param room how many at most of a destination
+     */
+    record Demand(int limit, Set<String> closed, ToIntFunction<String> room) {
+        Demand less(int taken) {
+            return new Demand(limit - taken, closed, room);
+        }
+
+        /** The first of these that have room, in their order. */
+        List<Parcel> fitting(List<Parcel> candidates) {
+            Map<String, Integer> taken = new HashMap<>();
+            return candidates.stream()
+                    .filter(
+                            parcel ->
+                                    taken.merge(parcel.destination(), 1, Integer::sum)
+                                            <= room.applyAsInt(parcel.destination()))
+                    .toList();
+        }
+    }
 
     /** Writes what became of claimed rows. */
     void record(Tx tx, List<Report> reports, Instant now);

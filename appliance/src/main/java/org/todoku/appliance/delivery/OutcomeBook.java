@@ -38,7 +38,7 @@ final class OutcomeBook {
     private final AtomicLong handedOver = new AtomicLong();
     private final NamedLoop loop;
 
-    private record Entry(Report report, Batch batch) {}
+    private record Entry(Report report, Runnable recorded) {}
 
     OutcomeBook(Database database, InstantSource clock) {
         this.database = database;
@@ -46,8 +46,9 @@ final class OutcomeBook {
         this.loop = new NamedLoop("outcomes", this::step);
     }
 
-    void note(Report report, Batch batch) {
-        entries.add(new Entry(report, batch));
+    /** Writes it soon; the callback runs when that is committed. */
+    void note(Report report, Runnable recorded) {
+        entries.add(new Entry(report, recorded));
     }
 
     long handedOver() {
@@ -92,7 +93,7 @@ final class OutcomeBook {
                     "another host has taken over: it will show {} mails in doubt that were answered"
                             + " here",
                     unwritten.size());
-            unwritten.forEach(entry -> entry.batch.recorded());
+            unwritten.forEach(entry -> entry.recorded.run());
             unwritten.clear();
         }
         write();
@@ -124,7 +125,7 @@ final class OutcomeBook {
             if (entry.report.outcome() == Outcome.HANDED_OVER) {
                 handedOver.incrementAndGet();
             }
-            entry.batch.recorded();
+            entry.recorded.run();
         }
         unwritten.clear();
     }

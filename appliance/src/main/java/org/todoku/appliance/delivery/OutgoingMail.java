@@ -61,6 +61,8 @@ public final class OutgoingMail {
         /** A few at a time, so that a wave of joins does not hold up messages. */
         private static final int MAX = 20;
 
+        private static final int MOST_LOOKED_AT = 200;
+
         private final MailText texts;
 
         Box(MailText texts) {
@@ -68,7 +70,7 @@ public final class OutgoingMail {
         }
 
         @Override
-        public List<Parcel> claim(Tx tx, int limit, Instant now) {
+        public List<Parcel> claim(Tx tx, Demand demand, Instant now) {
             List<Parcel> due =
                     tx.query(
                             """
@@ -80,8 +82,10 @@ public final class OutgoingMail {
                                     + tx.dialect().stale(),
                             this::parcel,
                             now,
-                            Math.min(limit, MAX));
-            return TABLE.claim(tx, due, now);
+                            MOST_LOOKED_AT);
+            List<Parcel> fitting =
+                    demand.fitting(due).stream().limit(Math.min(demand.limit(), MAX)).toList();
+            return TABLE.claim(tx, fitting, now);
         }
 
         @Override

@@ -23,4 +23,9 @@ record Parcel(
         EmailAddress to,
         int attempt,
         Optional<Instant> notAfter,
-        Supplier<byte[]> content) {}
+        Supplier<byte[]> content) {
+    /** Which lane it takes. */
+    String destination() {
+        return Destinations.of(to.domain());
+    }
+}

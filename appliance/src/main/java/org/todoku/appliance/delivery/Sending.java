@@ -118,6 +118,7 @@ public final class Sending {
                         recipient.member().value(),
                         recipient.contact().value(),
                         recipient.address().smtp(),
+                        Destinations.of(recipient.address().domain()),
                         outcome.code(),
                         now,
                         suppressed ? now : null,
@@ -126,9 +127,9 @@ public final class Sending {
         }
         tx.batch(
                 """
-                INSERT INTO delivery(id, message_id, member_id, contact_id, address, outcome, attempts, created,
-                  finished_at, mail_id)
-                VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?)""",
+                INSERT INTO delivery(id, message_id, member_id, contact_id, address, destination, outcome, attempts,
+                  created, finished_at, mail_id)
+                VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)""",
                 rows);
     }
 }

@@ -1,0 +1,168 @@
+package org.todoku.appliance.delivery;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The senders: one thread and one connection for each connection that a relay allows.
+ *
+ * <p>Relays are tried in the order of the configuration. A relay that cannot be reached rests for a
+ * while, and the same mail, certainly not sent, goes to the next one.
+ */
+final class Senders {
+    private static final Logger LOG = LoggerFactory.getLogger(Senders.class);
+    private static final long LOOK_NANOS = 100_000_000;
+    private static final Duration IDLE = Duration.ofSeconds(20);
+
+    private final List<Route> routes;
+    private final OutcomeBook book;
+    private final Judge judge;
+    private final String helo;
+    private final Lanes lanes;
+    private final List<Thread> senders = new ArrayList<>();
+    private volatile boolean stopping;
+
+    /**
+     * One claimed mail.
+     *
+     * @param recorded to be run once its outcome is in the ledger
+     */
+    record Job(Parcel parcel, Runnable recorded) {}
+
+    Senders(List<Route> routes, Lanes lanes, OutcomeBook book, Judge judge, String helo) {
+        this.routes = List.copyOf(routes);
+        this.lanes = lanes;
+        this.book = book;
+        this.judge = judge;
+        this.helo = helo;
+    }
+
+    /** True while at least one relay is not resting. */
+    boolean usable() {
+        return routes.stream().anyMatch(Route::usable);
+    }
+
+    Optional<String> problem() {
+        return usable()
+                ? Optional.empty()
+                : routes.stream().flatMap(r -> r.problem().stream()).findFirst();
+    }
+
+    void start() {
+        int connections = routes.stream().mapToInt(r -> r.relay().connections()).max().orElse(0);
+        for (int i = 0; i < connections; i++) {
+            int index = i;
+            // A relay with fewer connections than another is used by the first threads only.
+            List<Route> mine =
+                    routes.stream().filter(r -> index < r.relay().connections()).toList();
+            senders.add(Thread.ofVirtual().name("sender-" + index).start(() -> run(mine)));
+        }
+    }
+
+    void submit(List<Job> jobs) {
+        lanes.add(jobs);
+    }
+
+    /** Ends after the mails that are on their way; gives the others back as certainly not sent. */
+    boolean stop(Duration deadline) throws InterruptedException {
+        stopping = true;
+        long end = System.nanoTime() + deadline.toNanos();
+        boolean ended = true;
+        for (Thread sender : senders) {
+            ended &= sender.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+        }
+        giveBack(lanes.drain(), "the server stopped");
+        return ended;
+    }
+
+    private void giveBack(List<Job> jobs, String why) {
+        jobs.forEach(job -> book.note(judge.unsent(job.parcel, why), job.recorded));
+    }
+
+    private void run(List<Route> mine) {
+        Map<Route, RelayConnection> connections = new LinkedHashMap<>();
+        mine.forEach(route -> connections.put(route, new RelayConnection(route.relay(), helo)));
+        try {
+            long lastUse = System.nanoTime();
+            while (!stopping) {
+                Job job = lanes.take(LOOK_NANOS);
+                if (job != null) {
+                    work(job, connections);
+                    lastUse = System.nanoTime();
+                } else if (System.nanoTime() - lastUse > IDLE.toNanos()) {
+                    connections.values().forEach(RelayConnection::close);
+                    lastUse = System.nanoTime();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            connections.values().forEach(RelayConnection::close);
+        }
+    }
+
+    private void work(Job job, Map<Route, RelayConnection> connections)
+            throws InterruptedException {
+        Tried tried = judge.tooLate(job.parcel) ? Tried.not(judge, job) : null;
+        long begun = System.nanoTime();
+        if (tried == null) {
+            tried = send(job.parcel, connections);
+        }
+        book.note(tried.report, job.recorded);
+        List<Job> back = lanes.sent(job, tried.result, System.nanoTime() - begun);
+        if (!back.isEmpty()) {
+            LOG.warn(
+                    "{} puts mails off: {} others wait, and it rests",
+                    job.parcel.destination(),
+                    back.size());
+            giveBack(back, "the destination puts mails off");
+        }
+    }
+
+    /** What the ledger is told, and what the lane learns. */
+    private record Tried(Report report, @Nullable SendResult result) {
+        static Tried not(Judge judge, Job job) {
+            return new Tried(judge.expired(job.parcel), null);
+        }
+    }
+
+    private Tried send(Parcel parcel, Map<Route, RelayConnection> connections)
+            throws InterruptedException {
+        Tried last = new Tried(judge.unsent(parcel, "no relay can be reached"), null);
+        for (Map.Entry<Route, RelayConnection> entry : connections.entrySet()) {
+            Route route = entry.getKey();
+            if (!route.usable()) {
+                continue;
+            }
+            route.pace().await();
+            SendResult result = attempt(parcel, entry.getValue());
+            last = new Tried(judge.report(parcel, result, route.relay().name()), result);
+            if (!(result instanceof SendResult.Unsent unsent)) {
+                route.worked();
+                return last;
+            }
+            if (!Judge.atRecipient(unsent)) {
+                route.failed(unsent.response());
+            }
+        }
+        return last;
+    }
+
+    /** A bug in writing one mail must not stop the lane; the mail was not sent then. */
+    private static SendResult attempt(Parcel parcel, RelayConnection connection) {
+        try {
+            return connection.send(parcel);
+        } catch (RuntimeException e) {
+            LOG.error("mail {} could not be written", parcel.id(), e);
+            return new SendResult.Temporary(
+                    "connect", "the mail could not be written: " + e.getMessage());
+        }
+    }
+}
