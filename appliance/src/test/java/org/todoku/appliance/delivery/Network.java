@@ -92,9 +92,14 @@ public final class Network implements AutoCloseable {
     }
 
     public void membersByList(int number) {
+        membersByList(number, "example.jp");
+    }
+
+    /** So many, with addresses of one domain. */
+    public void membersByList(int number, String domain) {
         StringBuilder csv = new StringBuilder("氏名,メール\n");
         for (int i = 0; i < number; i++) {
-            csv.append("会員").append(i).append(",m").append(i).append("@example.jp\n");
+            csv.append("会員 %d %s,m%d@%s\n".formatted(i, domain, i, domain));
         }
         roster.importCsv(
                 school.id(),
