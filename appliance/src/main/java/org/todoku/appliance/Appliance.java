@@ -37,6 +37,8 @@ import org.todoku.appliance.delivery.OutgoingMail;
 import org.todoku.appliance.delivery.QueueSize;
 import org.todoku.appliance.delivery.Reads;
 import org.todoku.appliance.delivery.Sending;
+import org.todoku.appliance.delivery.bounce.Bounces;
+import org.todoku.appliance.delivery.bounce.ReturnPaths;
 import org.todoku.appliance.inbound.InboundMail;
 import org.todoku.appliance.inbound.Inquiries;
 import org.todoku.appliance.inbound.SmtpListener;
@@ -326,10 +328,15 @@ final class Appliance implements AutoCloseable {
         MailText text = new MailText(settings, signed, clock, attachments::content);
         var sendingParts =
                 new Sending.Parts(messages, audiences, new Audit(database, ids, clock), settings);
-        var dispatching = new Dispatcher.Parts(text, settings, storage.durability(), random);
+        Bounces bounces = new Bounces(ids);
+        var dispatching =
+                new Dispatcher.Parts(text, settings, bounces, storage.durability(), random);
         Members members = new Members(database, ids, clock, items);
         OutgoingMail outgoing = new OutgoingMail(ids, clock);
-        var receiving = new InboundMail.Parts(organisations, members, outgoing, text, settings);
+        ReturnPaths paths = new ReturnPaths(signed);
+        var receiving =
+                new InboundMail.Parts(
+                        organisations, members, outgoing, text, paths, bounces, settings);
         InboundMail inbound = new InboundMail(database, clock, receiving);
         return new Features(
                 organisations,

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.todoku.appliance.delivery.bounce.Bounces;
 import org.todoku.appliance.kernel.NamedLoop;
 import org.todoku.appliance.store.Database;
 import org.todoku.appliance.store.Tx;
@@ -57,7 +58,11 @@ public final class Dispatcher {
 
     /** What the dispatcher works with, beside the database. */
     public record Parts(
-            MailText texts, MailSettings settings, Durability durability, RandomGenerator random) {}
+            MailText texts,
+            MailSettings settings,
+            Bounces bounces,
+            Durability durability,
+            RandomGenerator random) {}
 
     public Dispatcher(Database database, InstantSource clock, Parts parts) {
         this(database, clock, parts, ARCHIVE_WAIT);
@@ -70,9 +75,9 @@ public final class Dispatcher {
         this.archiveWait = archiveWait;
         this.outboxes =
                 List.of(
-                        new LedgerOutbox(parts.texts, true),
+                        new LedgerOutbox(parts.texts, parts.bounces, true),
                         new OutgoingMail.Box(parts.texts),
-                        new LedgerOutbox(parts.texts, false));
+                        new LedgerOutbox(parts.texts, parts.bounces, false));
         this.book = new OutcomeBook(database, clock);
         this.judge = new Judge(clock, parts.random);
         List<Relay> relays = parts.settings.relays();

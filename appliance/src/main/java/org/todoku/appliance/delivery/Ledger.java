@@ -107,6 +107,21 @@ public final class Ledger {
         };
     }
 
+    /**
+     * A mail that had been handed over came back: the row says so. False when the row says
+     * something else already.
+     */
+    public static boolean cameBack(Tx tx, long delivery, String response, Instant now) {
+        return tx.update(
+                        """
+                        UPDATE delivery SET outcome = 'refused', stage = 'bounce', response = ?, finished_at = ?
+                        WHERE id = ? AND outcome IN ('handedOver', 'inDoubt')""",
+                        response,
+                        now,
+                        delivery)
+                == 1;
+    }
+
     /** The open rows of all messages. */
     public QueueSize queue() {
         return database.read(

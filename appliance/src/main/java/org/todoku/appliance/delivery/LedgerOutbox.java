@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.todoku.appliance.delivery.bounce.Bounces;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.member.MemberId;
 import org.todoku.appliance.message.Attachments;
@@ -25,10 +26,12 @@ final class LedgerOutbox implements Outbox {
     private static final OutboxTable TABLE = new OutboxTable("delivery");
 
     private final MailText texts;
+    private final Bounces bounces;
     private final boolean urgentOnly;
 
-    LedgerOutbox(MailText texts, boolean urgentOnly) {
+    LedgerOutbox(MailText texts, Bounces bounces, boolean urgentOnly) {
         this.texts = texts;
+        this.bounces = bounces;
         this.urgentOnly = urgentOnly;
     }
 
@@ -64,6 +67,14 @@ final class LedgerOutbox implements Outbox {
             }
         }
         messages.forEach(message -> finish(tx, message));
+        for (Report report : reports) {
+            if (report.outcome() == Outcome.REFUSED) {
+                bounces.note(
+                        tx,
+                        new Bounces.Refused(
+                                report.parcel().id(), report.stage(), report.response(), now));
+            }
+        }
     }
 
     /**
@@ -127,7 +138,7 @@ final class LedgerOutbox implements Outbox {
                 row.longValue("id"),
                 message.id(),
                 message.urgent(),
-                texts.address(message.slug()),
+                texts.returnPath(message.slug(), row.longValue("id")),
                 to,
                 row.intValue("attempts") + 1,
                 message.notAfter(),

@@ -17,6 +17,7 @@ import java.util.Properties;
 import java.util.function.Function;
 import org.todoku.appliance.account.SignedTokens;
 import org.todoku.appliance.delivery.MailTemplate.Slot;
+import org.todoku.appliance.delivery.bounce.ReturnPaths;
 import org.todoku.appliance.delivery.dkim.DkimSigner;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.kernel.Texts;
@@ -47,6 +48,7 @@ public final class MailText {
     private final Session session;
     private final MailFiles files;
     private final DkimSigner signer;
+    private final ReturnPaths returnPaths;
     private final MailTemplates templates = new MailTemplates();
 
     /** An automatic mail as it is stored. */
@@ -71,6 +73,7 @@ public final class MailText {
         this.settings = settings;
         this.signer = new DkimSigner(settings.domain(), settings.dkim());
         this.tokens = tokens;
+        this.returnPaths = new ReturnPaths(tokens);
         this.clock = clock;
         Properties properties = new Properties();
         // Else each mail asks the resolver for the name of this host.
@@ -81,6 +84,11 @@ public final class MailText {
     /** An organisation's address. */
     public String address(String slug) {
         return slug + "@" + settings.domain();
+    }
+
+    /** Where a mail of a delivery comes back to. */
+    String returnPath(String slug, long delivery) {
+        return returnPaths.local(slug, delivery) + "@" + settings.domain();
     }
 
     /** The link under which a member reads a message. */

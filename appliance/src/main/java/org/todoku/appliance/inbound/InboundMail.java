@@ -10,18 +10,26 @@ import org.slf4j.LoggerFactory;
 import org.todoku.appliance.account.Organisation;
 import org.todoku.appliance.account.Organisations;
 import org.todoku.appliance.delivery.AutomaticMail;
+import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.MailSettings;
 import org.todoku.appliance.delivery.MailText;
 import org.todoku.appliance.delivery.OutgoingMail;
+import org.todoku.appliance.delivery.bounce.BounceNotice;
+import org.todoku.appliance.delivery.bounce.Bounces;
+import org.todoku.appliance.delivery.bounce.Reason;
+import org.todoku.appliance.delivery.bounce.ReturnPaths;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.kernel.NamedLoop;
 import org.todoku.appliance.kernel.Texts;
+import org.todoku.appliance.member.Contact;
+import org.todoku.appliance.member.ContactState;
 import org.todoku.appliance.member.Member;
 import org.todoku.appliance.member.MemberId;
 import org.todoku.appliance.member.MemberState;
 import org.todoku.appliance.member.Members;
 import org.todoku.appliance.member.NewMember;
+import org.todoku.appliance.member.Quarantine;
 import org.todoku.appliance.store.Database;
 import org.todoku.appliance.store.Tx;
 
@@ -56,6 +64,8 @@ public final class InboundMail {
             Members members,
             OutgoingMail outgoing,
             MailText texts,
+            ReturnPaths returnPaths,
+            Bounces bounces,
             MailSettings settings) {}
 
     public InboundMail(Database database, InstantSource clock, Parts parts) {
@@ -140,19 +150,52 @@ public final class InboundMail {
             return it.ended(
                     "loop", ours ? "from our own domain" : mail.hops() + " hops", Optional.empty());
         }
+        Optional<Long> delivery = parts.returnPaths.delivery(it.stored.to());
+        if (delivery.isPresent()) {
+            return it.ended("bounce", bounce(tx, it, delivery.get()), Optional.empty());
+        }
         if (it.stored.from().isEmpty()) {
-            return it.ended("bounce", "null return path", Optional.empty());
+            return it.ended("bounce", "to no return path of ours", Optional.empty());
         }
         if (mail.machine() || mail.from().isEmpty()) {
             return it.ended("ignored", "sent by a machine", Optional.empty());
         }
         Optional<Member> member =
                 parts.members.byAddress(tx, it.organisation.id(), mail.from().get());
+        member.ifPresent(m -> isAlive(tx, m, mail.from().get()));
         return switch (Intent.of(mail.subject(), mail.text())) {
             case LEAVE -> leave(tx, it, mail.from().get(), member);
             case JOIN -> join(tx, it, mail.from().get(), member);
             case OTHER -> it.ended("inquiry", "", member.map(Member::id));
         };
+    }
+
+    /** Only who got the mail knows its return path: this notice is about that delivery. */
+    private String bounce(Tx tx, Case it, long delivery) {
+        Optional<BounceNotice> notice = BounceNotice.read(it.stored.raw());
+        if (notice.isEmpty()) {
+            return "came back, and does not say why";
+        }
+        String response = notice.get().response();
+        if (!notice.get().failed()) {
+            return "still on its way: " + response;
+        }
+        boolean told = Ledger.cameBack(tx, delivery, response, clock.instant());
+        var refused =
+                new Bounces.Refused(delivery, notice.get().stage(), response, clock.instant());
+        String reason = parts.bounces.note(tx, refused).map(Reason::code).orElse("of no delivery");
+        return told ? reason + ": " + response : reason + ", known before";
+    }
+
+    /** Who writes to us has a mailbox. */
+    private static void isAlive(Tx tx, Member member, EmailAddress from) {
+        for (Contact contact : member.contacts()) {
+            if (contact.address().key().equals(from.key())
+                    && contact.state() == ContactState.QUARANTINED
+                    && Quarantine.lift(tx, contact.id())) {
+                LOG.info("an address is taken out of quarantine, for its owner wrote to us");
+            }
+        }
     }
 
     private InboundStore.Result join(Tx tx, Case it, EmailAddress from, Optional<Member> member) {

@@ -19,7 +19,8 @@ final class InboundStore {
 
     /** A mail that waits to be worked off; never compared. */
     @SuppressWarnings("ArrayRecordComponent")
-    record Waiting(InboundMailId id, String from, OrganisationId organisation, byte[] raw) {}
+    record Waiting(
+            InboundMailId id, String from, String to, OrganisationId organisation, byte[] raw) {}
 
     /** What became of it. */
     record Result(
@@ -60,12 +61,13 @@ final class InboundStore {
     static List<Waiting> waiting(Tx tx, int limit) {
         return tx.query(
                 """
-                SELECT id, envelope_from, organisation_id, raw FROM inbound_mail
+                SELECT id, envelope_from, envelope_to, organisation_id, raw FROM inbound_mail
                 WHERE state = 'new' ORDER BY id FETCH FIRST ? ROWS ONLY""",
                 row ->
                         new Waiting(
                                 new InboundMailId(row.longValue("id")),
                                 row.text("envelope_from"),
+                                row.text("envelope_to"),
                                 new OrganisationId(row.longValue("organisation_id")),
                                 row.bytes("raw")),
                 limit);

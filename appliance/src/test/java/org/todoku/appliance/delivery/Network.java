@@ -19,6 +19,7 @@ import org.todoku.appliance.account.ServerSecret;
 import org.todoku.appliance.account.SignedTokens;
 import org.todoku.appliance.audience.Audience;
 import org.todoku.appliance.audience.Audiences;
+import org.todoku.appliance.delivery.bounce.Bounces;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.kernel.Ids;
 import org.todoku.appliance.kernel.Language;
@@ -127,7 +128,7 @@ public final class Network implements AutoCloseable {
         return new Dispatcher(
                 database,
                 clock,
-                new Dispatcher.Parts(texts, settings, durability, new Random(7)),
+                new Dispatcher.Parts(texts, settings, new Bounces(ids), durability, new Random(7)),
                 Duration.ofMillis(300));
     }
 

@@ -29,6 +29,8 @@ import org.todoku.appliance.delivery.Dispatcher;
 import org.todoku.appliance.delivery.Durability;
 import org.todoku.appliance.delivery.FakeRelay;
 import org.todoku.appliance.delivery.Network;
+import org.todoku.appliance.delivery.bounce.Bounces;
+import org.todoku.appliance.delivery.bounce.ReturnPaths;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.member.Member;
 import org.todoku.appliance.member.MemberState;
@@ -61,6 +63,8 @@ class InboundTest {
                                 network.members,
                                 network.outgoing,
                                 network.texts,
+                                new ReturnPaths(network.tokens),
+                                new Bounces(network.ids),
                                 network.settings));
         inbound.start();
         listener =
