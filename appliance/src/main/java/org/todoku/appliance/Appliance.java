@@ -154,7 +154,7 @@ final class Appliance implements AutoCloseable {
                 config.tls()
                         .certificate()
                         .map(file -> new PemTls(file, config.tls().key().orElseThrow()));
-        this.outside = Outside.publisher(config, storage.state(), clock);
+        this.outside = Outside.publisher(config, storage.state(), gate::slept, clock);
         this.web = web(more);
         this.drills = drills();
         this.noticeMerge = storage.noticeMerge().apply(features.noticeLedger());

@@ -92,7 +92,7 @@ public final class Dispatcher {
                         lanes,
                         book,
                         judge,
-                        parts.settings.domain());
+                        new Senders.Setting(parts.settings.domain(), database.gate()));
         this.loop = new NamedLoop("dispatcher", this::step);
     }
 

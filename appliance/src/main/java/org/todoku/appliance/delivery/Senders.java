@@ -6,9 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.todoku.appliance.store.WriteGate;
 
 /**
  * The senders: one thread and one connection for each connection that a relay allows.
@@ -24,7 +26,7 @@ final class Senders {
     private final List<Route> routes;
     private final OutcomeBook book;
     private final Judge judge;
-    private final String helo;
+    private final Setting setting;
     private final Lanes lanes;
     private final List<Thread> senders = new ArrayList<>();
     private volatile boolean stopping;
@@ -36,13 +38,21 @@ final class Senders {
      */
     record Job(Parcel parcel, Runnable recorded) {}
 
-    Senders(List<Route> routes, Lanes lanes, OutcomeBook book, Judge judge, String helo) {
+    Senders(List<Route> routes, Lanes lanes, OutcomeBook book, Judge judge, Setting setting) {
         this.routes = List.copyOf(routes);
         this.lanes = lanes;
         this.book = book;
         this.judge = judge;
-        this.helo = helo;
+        this.setting = setting;
     }
+
+    /**
+     * What all of them share.
+     *
+     * @param helo how this machine calls itself
+     * @param gate by which it is known whether this host is the one to send
+     */
+    record Setting(String helo, WriteGate gate) {}
 
     /** True while at least one relay is not resting. */
     boolean usable() {
@@ -88,12 +98,17 @@ final class Senders {
 
     private void run(List<Route> mine) {
         Map<Route, RelayConnection> connections = new LinkedHashMap<>();
-        mine.forEach(route -> connections.put(route, new RelayConnection(route.relay(), helo)));
+        mine.forEach(
+                route -> connections.put(route, new RelayConnection(route.relay(), setting.helo)));
         try {
             long lastUse = System.nanoTime();
             while (!stopping) {
-                Job job = lanes.take(LOOK_NANOS);
-                if (job != null) {
+                // Who slept may have been taken over from: nothing leaves before that is known.
+                Job job = setting.gate.slept() ? rest() : lanes.take(LOOK_NANOS);
+                if (job != null && setting.gate.isFenced()) {
+                    giveBack(List.of(job), "another host has taken over");
+                    giveBack(lanes.sent(job, null, 0), "another host has taken over");
+                } else if (job != null) {
                     work(job, connections);
                     lastUse = System.nanoTime();
                 } else if (System.nanoTime() - lastUse > IDLE.toNanos()) {
@@ -106,6 +121,11 @@ final class Senders {
         } finally {
             connections.values().forEach(RelayConnection::close);
         }
+    }
+
+    private static @Nullable Job rest() throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(20);
+        return null;
     }
 
     private void work(Job job, Map<Route, RelayConnection> connections)
