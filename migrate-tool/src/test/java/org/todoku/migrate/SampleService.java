@@ -67,6 +67,11 @@ final class SampleService {
                         .formatted(port, port, force, archiveUrl(), key(), shipInterval));
     }
 
+    /** For a service that was set up by other means. */
+    void useToken(String given) {
+        token = given;
+    }
+
     /** Serves; the caller ends it. */
     Child serve() throws Exception {
         Child server =

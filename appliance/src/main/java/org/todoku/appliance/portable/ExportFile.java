@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.Enumeration;
 import java.util.HashMap;
@@ -209,13 +208,16 @@ public final class ExportFile implements AutoCloseable {
                             .formatted(part.name(), part.bytes()));
         }
         MessageDigest digest = ExportZip.sha256();
-        long read;
-        try (DigestInputStream in = new DigestInputStream(stream(part.name()), digest)) {
-            in.skipNBytes(part.bytes());
-            read = part.bytes() + (in.read() < 0 ? 0 : 1);
+        long left = part.bytes();
+        try (InputStream in = stream(part.name())) {
+            byte[] buffer = new byte[64 << 10];
+            for (int n = in.read(buffer); n >= 0 && left >= 0; n = in.read(buffer)) {
+                digest.update(buffer, 0, n);
+                left -= n;
+            }
         }
-        if (read != part.bytes()) {
-            throw damaged(part.name() + " is longer than is promised");
+        if (left != 0) {
+            throw damaged(part.name() + " has another length than is promised");
         }
         String hash = HexFormat.of().formatHex(digest.digest());
         if (!hash.equals(part.sha256())) {

@@ -70,12 +70,12 @@ public final class Import {
             found.add("there is an organisation with the slug \"" + into + "\" already");
         }
         if (!makes && there.isEmpty()) {
-            found.add("there is no organisation with the slug \"" + into + "\"");
+            return List.of("there is no organisation with the slug \"" + into + "\"");
         }
-        if (!makes && !there.isEmpty()) {
+        if (!makes) {
             notEmpty(there.getFirst(), found);
         }
-        long own = there.isEmpty() ? -1 : there.getFirst().value();
+        long own = makes ? -1 : there.getFirst().value();
         for (String email : administrators()) {
             long others =
                     tx.count(
