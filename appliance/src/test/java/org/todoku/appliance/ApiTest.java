@@ -226,6 +226,7 @@ class ApiTest {
                         "/api/v1/messages/{id}",
                         "/api/v1/messages/{id}/deliveries",
                         "/api/v1/messages/{id}/resend",
+                        "/api/v1/status-notice",
                         "/api/v1/system");
     }
 

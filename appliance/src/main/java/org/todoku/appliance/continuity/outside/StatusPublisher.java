@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.todoku.appliance.kernel.FaultException;
@@ -24,6 +26,7 @@ public final class StatusPublisher {
     private final URI service;
     private final InstantSource clock;
     private final NamedLoop loop = new NamedLoop("status-publisher", this::publish);
+    private final AtomicReference<@Nullable PublicNotice> owed = new AtomicReference<>();
     private Instant pageAt = Instant.MIN;
 
     /**
@@ -48,6 +51,23 @@ public final class StatusPublisher {
     /** Puts the operator's words on the page. */
     public void tell(PublicNotice notice) {
         place.put(PublicNotice.FILE, notice.json());
+        owed.compareAndSet(notice, null);
+    }
+
+    /** Puts them there as soon as the place takes them, if no later ones come before. */
+    void owe(PublicNotice notice) {
+        owed.set(notice);
+        loop.wake();
+    }
+
+    /** Whether this host may speak for the service. */
+    boolean mayTell() {
+        return state.get().isPresent();
+    }
+
+    /** What stands there, where it can be read. */
+    Optional<PublicNotice> told() {
+        return place.get(PublicNotice.FILE).flatMap(PublicNotice::read);
     }
 
     /** Stops, and says that this is on purpose when this host still is the writer. */
@@ -73,6 +93,10 @@ public final class StatusPublisher {
                 pageAt = now.plus(PAGE_EVERY);
             }
             place.put(OutsideState.FILE, told.get().json());
+            PublicNotice waiting = owed.get();
+            if (waiting != null) {
+                tell(waiting);
+            }
         }
         return OutsideState.EVERY;
     }
