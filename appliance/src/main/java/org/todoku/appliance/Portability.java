@@ -29,6 +29,8 @@ import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.kernel.Ids;
 import org.todoku.appliance.kernel.Secret;
+import org.todoku.appliance.member.ForeignImport;
+import org.todoku.appliance.member.ProfileItems;
 import org.todoku.appliance.message.FileStore;
 import org.todoku.appliance.portable.Export;
 import org.todoku.appliance.portable.ExportFile;
@@ -55,6 +57,11 @@ public final class Portability {
         this.files = files;
         this.ids = ids;
         this.clock = clock;
+    }
+
+    /** Members and lists of other programs. */
+    public ForeignImport lists() {
+        return new ForeignImport(database, ids, clock, new ProfileItems(database, ids));
     }
 
     /** Who can sign in to an organisation after an import. */
@@ -88,7 +95,7 @@ public final class Portability {
                         () ->
                                 new FaultException(
                                         Fault.INVALID_REQUEST,
-                                        "export the organisation",
+                                        "find the organisation",
                                         slug.map(s -> "there is none with the slug " + s)
                                                 .orElse("there is not one, but " + all.size()),
                                         "name one of: "

@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
         description =
                 "Reads an organisation out of a file that export or the console made, whole or not at"
                         + " all, into a data directory on which no server runs. No mail is sent because"
-                        + " of it.",
+                        + " of it. With --format members and lists of another program, into an"
+                        + " organisation that is there.",
         versionProvider = Main.VersionLine.class,
         mixinStandardHelpOptions = true)
 final class ImportCommand implements Callable<Integer> {
@@ -35,6 +36,7 @@ final class ImportCommand implements Callable<Integer> {
 
     @Mixin private ConfigOption config;
     @Mixin private Output output;
+    @Mixin private ListImporting lists;
 
     @Option(
             names = "--from",
@@ -59,7 +61,9 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--into",
             paramLabel = "SLUG",
-            description = "in place of a new one: an organisation that is there and has no members")
+            description =
+                    "in place of a new one: an organisation that is there and has no members; with"
+                            + " --format the one that gets them")
     private @Nullable String into;
 
     @Option(
@@ -83,6 +87,9 @@ final class ImportCommand implements Callable<Integer> {
         if (slug != null && into != null) {
             throw Refusal.usage("--slug and --into", "give one of them");
         }
+        if (lists.isWanted()) {
+            return importLists();
+        }
         Optional<Portability.SignIn> signIn = signIn();
         output.begin("check", "reading " + from);
         try (ExportFile file = ExportFile.open(from)) {
@@ -94,6 +101,24 @@ final class ImportCommand implements Callable<Integer> {
             return Maintenance.carry(data, config.file(), portable -> run(portable, file, wish));
         } catch (FaultException e) {
             throw inUse(e);
+        }
+    }
+
+    private int importLists() {
+        var given = new ListImporting.Given(dryRun, output);
+        try {
+            return Maintenance.carry(
+                    data,
+                    config.file(),
+                    portable -> lists.run(portable, from, Optional.ofNullable(into), given));
+        } catch (FaultException e) {
+            if (e.fault() == Fault.DATA_DIR_IN_USE) {
+                throw Refusal.unsafe(
+                        "a server runs on " + data,
+                        "give it the file: POST /api/v1/members/import?format=… (or the console, for"
+                                + " CSV of listmonk and phpList)");
+            }
+            throw e;
         }
     }
 
