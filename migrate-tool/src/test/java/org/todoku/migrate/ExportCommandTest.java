@@ -52,7 +52,8 @@ class ExportCommandTest {
             Command busyImport = take(old, file, "--slug", "copy");
             assertThat(busyImport.status()).isEqualTo(3);
             assertThat(busyImport.err()).contains("a server runs");
-            assertThat(server.isAlive()).isTrue();
+            server.signal("TERM");
+            assertThat(server.status()).isNotNegative();
         }
         assertThat(export(old, file).status()).as("never over a file that is there").isEqualTo(3);
         Command stopped = export(old, folder.resolve("stopped.zip"));
@@ -92,6 +93,32 @@ class ExportCommandTest {
             assertThat(queue.path("onHold").asInt()).as(queue.toString()).isEqualTo(1);
             assertThat(queue.path("claimed").asInt()).isZero();
             assertThat(fresh.get("/api/v1/members")).contains("child 7");
+            assertThat(server.isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void listsOfOtherProgramsComeIntoAnOrganisation() throws Exception {
+        SampleService service = new SampleService(folder.resolve("s"), "local").setUp();
+        Path list =
+                Files.writeString(
+                        folder.resolve("members.txt"),
+                        "Anne Person <anne@example.com>\nno address here\n");
+        Command dry = take(service, list, "--format", "mailman", "--list", "ant", "--dry-run");
+        assertThat(dry.status()).as(dry.err()).isZero();
+        assertThat(dry.out()).contains("1 would be created", "line 2");
+        Command done = take(service, list, "--format", "mailman", "--list", "ant", "--json");
+        assertThat(done.status()).as(done.err()).isZero();
+        assertThat(result(done).path("created").asInt()).isEqualTo(1);
+        assertThat(result(done).path("skipped").asInt()).isEqualTo(1);
+        Command again = take(service, list, "--format", "mailman", "--list", "ant", "--json");
+        assertThat(result(again).path("created").asInt()).isZero();
+        assertThat(take(service, list, "--format", "excel").status()).isEqualTo(2);
+        try (Child server = service.serve()) {
+            assertThat(service.get("/api/v1/members")).contains("Anne Person", "ant");
+            Command busy = take(service, list, "--format", "mailman");
+            assertThat(busy.status()).isEqualTo(3);
+            assertThat(busy.err()).contains("/api/v1/members/import");
             assertThat(server.isAlive()).isTrue();
         }
     }
