@@ -103,7 +103,7 @@ public final class Maintenance {
     /** Works on an open database. */
     @FunctionalInterface
     public interface Work {
-        void on(Connection connection) throws SQLException;
+        void on(Connection connection, FileStore files) throws SQLException;
     }
 
     /**
@@ -127,7 +127,7 @@ public final class Maintenance {
                 Database database = Database.open(storage.jdbcUrl(), gate);
                 Schema.migrate(database);
                 try (Connection connection = DriverManager.getConnection(storage.jdbcUrl())) {
-                    work.on(connection);
+                    work.on(connection, storage.files());
                 } finally {
                     database.close();
                 }

@@ -61,8 +61,10 @@ class RestoreIsDurableIT {
                 !Files.readString(folder.resolve("said")).contains("PTRACE"),
                 "SKIPPED: no process may be traced here");
         assertThat(process.exitValue()).as(Files.readString(folder.resolve("said"))).isZero();
+        judge(Files.readAllLines(trace), data);
+    }
 
-        List<String> calls = Files.readAllLines(trace);
+    private static void judge(List<String> calls, Path data) throws Exception {
         int named = -1;
         List<String> forced = new ArrayList<>();
         for (String call : calls) {
