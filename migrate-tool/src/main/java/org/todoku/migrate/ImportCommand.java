@@ -79,7 +79,7 @@ final class ImportCommand implements Callable<Integer> {
             description = "with --admin-email: the first line of this file is the password")
     private @Nullable Path passwordFile;
 
-    @Option(names = "--dry-run", description = "says what it would do; changes nothing")
+    @Option(names = "--dry-run", description = "says what it would do; imports nothing")
     private boolean dryRun;
 
     @Override
@@ -98,10 +98,25 @@ final class ImportCommand implements Callable<Integer> {
             String name =
                     into != null ? into : slug != null ? slug : manifest.organisation().slug();
             var wish = new Portability.Wish(name, into == null, signIn);
+            if (dryRun && !Files.exists(data.resolve("db"))) {
+                return wouldBeNew(wish);
+            }
             return Maintenance.carry(data, config.file(), portable -> run(portable, file, wish));
         } catch (FaultException e) {
             throw inUse(e);
         }
+    }
+
+    /** There is no database yet: none is made to look into it. */
+    private int wouldBeNew(Portability.Wish wish) {
+        if (!wish.makes()) {
+            throw Refusal.usage(
+                    "there is no database in " + data, "--into names an organisation that is there");
+        }
+        output.result(
+                Map.of("organisation", wish.slug(), "conflicts", List.of(), "dryRun", true),
+                wish.slug() + " would be imported into a new database; nothing was imported");
+        return 0;
     }
 
     private int importLists() {
@@ -142,7 +157,7 @@ final class ImportCommand implements Callable<Integer> {
             facts.put("dryRun", true);
             output.result(
                     facts,
-                    "%s would be %s; nothing was changed"
+                    "%s would be %s; nothing was imported"
                             .formatted(
                                     wish.slug(),
                                     conflicts.isEmpty()

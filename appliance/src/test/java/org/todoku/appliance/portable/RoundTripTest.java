@@ -95,6 +95,48 @@ class RoundTripTest {
     }
 
     @Test
+    void fillsAnEmptyOrganisationAndLetsItsAdministratorStay() throws Exception {
+        try (SampleOrganisation from = new SampleOrganisation("into-from");
+                SampleOrganisation to = new SampleOrganisation("into-to")) {
+            assertThat(from.fill().slug()).isEqualTo("aoba");
+            Path file = from.export(folder.resolve("1.zip"), "aoba");
+            long here = to.organisations.create("ここ", "koko").id().value();
+            to.database.change(
+                    tx ->
+                            tx.update(
+                                    "INSERT INTO administrator(id, organisation_id, email, name,"
+                                            + " password_hash, role, created) VALUES (1, ?,"
+                                            + " 'admin@example.jp', 'n', 'KEPT', 'administrator', 1)",
+                                    here));
+            assertThat(into(to, file, "nowhere").getFirst()).contains("no organisation");
+            assertThat(into(to, file, "koko")).isEmpty();
+            assertThat(to.count("SELECT COUNT(*) FROM member WHERE organisation_id = " + here))
+                    .isEqualTo(4);
+            assertThat(to.count("SELECT COUNT(*) FROM administrator WHERE password_hash = 'KEPT'"))
+                    .isEqualTo(1);
+            assertThat(to.count("SELECT COUNT(*) FROM administrator")).isEqualTo(1);
+            assertThat(into(to, file, "koko").getFirst()).contains("it has 4 in members.csv");
+        }
+    }
+
+    /** What stands in the way; imports it when nothing does. */
+    private static List<String> into(SampleOrganisation to, Path from, String slug) {
+        try (ExportFile file = ExportFile.open(from)) {
+            return to.database.writeWithin(
+                    java.time.Duration.ofMinutes(1),
+                    tx -> {
+                        Import work = new Import(file, tx, to.ids, (done, of) -> {});
+                        List<String> conflicts = work.conflicts(slug, false);
+                        if (conflicts.isEmpty()) {
+                            assertThat(work.run(to.organisations, slug, false).slug())
+                                    .isEqualTo(slug);
+                        }
+                        return conflicts;
+                    });
+        }
+    }
+
+    @Test
     void noSecretAndNobodyElseIsInTheFile() throws Exception {
         try (SampleOrganisation from = new SampleOrganisation("secrets")) {
             assertThat(from.fill().slug()).isEqualTo("aoba");
