@@ -111,7 +111,8 @@ final class ImportCommand implements Callable<Integer> {
     private int wouldBeNew(Portability.Wish wish) {
         if (!wish.makes()) {
             throw Refusal.usage(
-                    "there is no database in " + data, "--into names an organisation that is there");
+                    "there is no database in " + data,
+                    "--into names an organisation that is there");
         }
         output.result(
                 Map.of("organisation", wish.slug(), "conflicts", List.of(), "dryRun", true),
