@@ -153,7 +153,7 @@ final class Appliance implements AutoCloseable {
                 config.tls()
                         .certificate()
                         .map(file -> new PemTls(file, config.tls().key().orElseThrow()));
-        this.outside = Outside.publisher(config, storage.state(), clock);
+        this.outside = Outside.publisher(config, storage.state(), gate::slept, clock);
         this.notices = outside.map(publisher -> new OperatorNotices(database, publisher));
         this.web = web(more);
         this.drills = drills();

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.todoku.appliance.continuity.outside.OutsideState;
 import org.todoku.appliance.continuity.outside.PublishPlace;
 import org.todoku.appliance.continuity.outside.PublishPlaces;
@@ -15,14 +16,23 @@ import org.todoku.appliance.web.SystemState.Standing;
 public final class Outside {
     private Outside() {}
 
+    /**
+     * @param unsure true while this host cannot know whether it still is the writer
+     */
     static Optional<StatusPublisher> publisher(
-            ApplianceConfig config, SystemState system, InstantSource clock) {
+            ApplianceConfig config,
+            SystemState system,
+            BooleanSupplier unsure,
+            InstantSource clock) {
         return place(config)
                 .map(
                         place ->
                                 new StatusPublisher(
                                         place,
-                                        () -> state(config, system.now(), clock),
+                                        () ->
+                                                unsure.getAsBoolean()
+                                                        ? Optional.empty()
+                                                        : state(config, system.now(), clock),
                                         config.http().publicUrl(),
                                         clock));
     }

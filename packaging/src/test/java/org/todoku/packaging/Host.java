@@ -11,7 +11,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -24,6 +27,11 @@ import org.todoku.backup.objects.StoreLocation;
  */
 final class Host {
     static final String PASSWORD = "a long enough password";
+
+    /**
+     * An import of ten thousand lines on a busy machine takes a while; a dead host takes for ever.
+     */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -130,6 +138,18 @@ final class Host {
         return json(request(path).GET());
     }
 
+    /** The items of all pages. */
+    List<JsonNode> all(String path) throws Exception {
+        List<JsonNode> items = new ArrayList<>();
+        String page = "";
+        do {
+            JsonNode answer = get(path + (page.isEmpty() ? "" : "?page=" + page));
+            answer.get("items").forEach(items::add);
+            page = answer.path("next").asText("");
+        } while (!page.isEmpty() && !page.equals("null"));
+        return items;
+    }
+
     JsonNode post(String path, String type, byte[] body) throws Exception {
         return json(
                 request(path)
@@ -144,7 +164,7 @@ final class Host {
     /** A page as a browser without a sign-in gets it. */
     HttpResponse<String> page(String url) throws Exception {
         return client.send(
-                HttpRequest.newBuilder(URI.create(url)).GET().build(),
+                HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).GET().build(),
                 HttpResponse.BodyHandlers.ofString());
     }
 
@@ -154,7 +174,7 @@ final class Host {
         URI form = URI.create("http://127.0.0.1:" + httpPort + "/console/sign-in");
         String page =
                 browser.send(
-                                HttpRequest.newBuilder(form).GET().build(),
+                                HttpRequest.newBuilder(form).timeout(PATIENCE).GET().build(),
                                 HttpResponse.BodyHandlers.ofString())
                         .body();
         Matcher csrf = Pattern.compile("name=\"csrf\" value=\"([^\"]+)\"").matcher(page);
@@ -170,6 +190,7 @@ final class Host {
         HttpResponse<String> answer =
                 browser.send(
                         HttpRequest.newBuilder(form)
+                                .timeout(PATIENCE)
                                 .header("Content-Type", "application/x-www-form-urlencoded")
                                 .POST(HttpRequest.BodyPublishers.ofString(body))
                                 .build(),
@@ -183,6 +204,7 @@ final class Host {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path))
+                .timeout(PATIENCE)
                 .header("Authorization", "Bearer " + token);
     }
 

@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Properties;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.subethamail.smtp.MessageContext;
 import org.subethamail.smtp.MessageHandler;
 import org.subethamail.smtp.server.SMTPServer;
@@ -20,7 +20,9 @@ import org.subethamail.smtp.server.SMTPServer;
  * of automatic answers, which every real server takes.)
  */
 final class MailServer implements AutoCloseable {
-    private final List<Mail> mails = new CopyOnWriteArrayList<>();
+    private static final Session SESSION = Session.getInstance(new Properties());
+
+    private final List<Mail> mails = Collections.synchronizedList(new ArrayList<>());
     private final SMTPServer server;
 
     private MailServer() {
@@ -37,8 +39,12 @@ final class MailServer implements AutoCloseable {
         return mailServer;
     }
 
-    /** A mail for one recipient, by its envelope. */
-    record Mail(String to, MimeMessage content) {
+    /**
+     * A mail for one recipient, by its envelope.
+     *
+     * @param id its Message-ID
+     */
+    record Mail(String to, String id, MimeMessage content) {
         String text() throws MessagingException, IOException {
             return String.valueOf(content.getContent());
         }
@@ -50,12 +56,14 @@ final class MailServer implements AutoCloseable {
 
     /** Everything taken so far, oldest first. */
     List<Mail> mails() {
-        return List.copyOf(mails);
+        synchronized (mails) {
+            return List.copyOf(mails);
+        }
     }
 
     /** What one address got; quotes around its local part do not matter. */
     List<Mail> mailsTo(String address) {
-        return mails.stream().filter(m -> m.to().replace("\"", "").equals(address)).toList();
+        return mails().stream().filter(m -> m.to().replace("\"", "").equals(address)).toList();
     }
 
     @Override
@@ -83,9 +91,9 @@ final class MailServer implements AutoCloseable {
             byte[] raw = data.readAllBytes();
             try {
                 for (String to : recipients) {
-                    Session session = Session.getInstance(new Properties());
-                    mails.add(
-                            new Mail(to, new MimeMessage(session, new ByteArrayInputStream(raw))));
+                    MimeMessage content = new MimeMessage(SESSION, new ByteArrayInputStream(raw));
+                    String id = content.getMessageID();
+                    mails.add(new Mail(to, id == null ? "" : id, content));
                 }
             } catch (MessagingException e) {
                 throw new IOException(e);

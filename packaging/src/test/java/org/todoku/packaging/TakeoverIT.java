@@ -111,7 +111,7 @@ class TakeoverIT {
                 await(() -> refusesWrites(host), "the old host is fenced");
                 // What was under way when the epoch ended is over: nothing more leaves the old one.
                 await(() -> isQuiet(), "the old host sends nothing more");
-                Map<String, List<String>> ledger = ledger(next, message);
+                Map<String, List<String>> ledger = Deliveries.ledger(next, message);
                 judge(ledger, received());
                 sendToTheUnsent(next, message, ledger, received());
                 assertThat(taken.stop()).isTrue();
@@ -194,7 +194,7 @@ class TakeoverIT {
             JsonNode result = result(taken.output());
             assertThat(result.get("members").asInt()).isEqualTo(SchoolRoster.FAMILIES);
             assertThat(counts.get("state").asText()).isEqualTo("onHold");
-            Map<String, List<String>> ledger = ledger(host, message);
+            Map<String, List<String>> ledger = Deliveries.ledger(host, message);
             System.out.println("figure: ledger after takeover " + counts.get("counts"));
             judge(ledger, before);
             assertThat(host.signIn()).isTrue();
@@ -264,7 +264,7 @@ class TakeoverIT {
             Map<String, Integer> before)
             throws Exception {
         press(host, message);
-        await(() -> unsent(host, message) == 0, "the unsent are reached");
+        await(() -> Deliveries.unsent(host, message) == 0, "the unsent are reached");
         Map<String, Integer> after = received();
         assertThat(after).allSatisfy((delivery, mails) -> assertThat(mails).isEqualTo(1));
         assertThat(ledger.get("queued")).allMatch(after::containsKey);
@@ -320,34 +320,6 @@ class TakeoverIT {
                         host.config().toString());
         assertThat(status.status()).as(status.toString()).isZero();
         assertThat(result(status.out()).get("epoch").asInt()).isGreaterThanOrEqualTo(3);
-    }
-
-    private static int unsent(Host host, String message) {
-        try {
-            JsonNode counts = host.get("/api/v1/messages/" + message).get("counts");
-            return counts.get("queued").asInt() + counts.get("claimed").asInt();
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** Delivery ids by outcome, over all pages. */
-    private static Map<String, List<String>> ledger(Host host, String message) throws Exception {
-        Map<String, List<String>> ledger = new HashMap<>();
-        String page = "";
-        do {
-            String query = page.isEmpty() ? "" : "?page=" + page;
-            JsonNode answer = host.get("/api/v1/messages/" + message + "/deliveries" + query);
-            answer.get("items")
-                    .forEach(
-                            item ->
-                                    ledger.computeIfAbsent(
-                                                    item.get("outcome").asText(),
-                                                    outcome -> new ArrayList<>())
-                                            .add(item.get("id").asText()));
-            page = answer.path("next").asText("");
-        } while (!page.isEmpty() && !page.equals("null"));
-        return ledger;
     }
 
     /** What the relay took: how many mails for each delivery id, from their Message-IDs. */

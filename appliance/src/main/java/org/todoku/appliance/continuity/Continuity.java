@@ -38,10 +38,15 @@ import org.todoku.backup.objects.StoreLocation;
 public final class Continuity implements Durability, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Continuity.class.getName());
 
-    private final Backup backup;
+    private static final Duration SMALL_STOP = Duration.ofSeconds(2);
 
-    private Continuity(Backup backup) {
+    private final Backup backup;
+    private final WakeWatch wake;
+
+    private Continuity(Backup backup, WriteGate gate, InstantSource clock) {
         this.backup = backup;
+        this.wake = new WakeWatch(this::isOver, clock);
+        gate.watch(wake::slept);
     }
 
     /** Opens the backup, or says in one fault why this directory may not be served. */
@@ -58,7 +63,7 @@ public final class Continuity implements Durability, AutoCloseable {
                             config.version(),
                             () -> capsule(config));
             GateKeeper keeper = new GateKeeper(gate);
-            return new Continuity(Backup.open(backup, keeper::fence, keeper, clock));
+            return new Continuity(Backup.open(backup, keeper::fence, keeper, clock), gate, clock);
         } catch (BackupException e) {
             throw ArchiveFaults.of(e);
         }
@@ -98,6 +103,7 @@ public final class Continuity implements Durability, AutoCloseable {
                         "this directory was restored: messages that were being sent are on hold");
             }
             backup.start();
+            wake.start();
         } catch (BackupException e) {
             throw ArchiveFaults.of(e);
         }
@@ -148,6 +154,13 @@ public final class Continuity implements Durability, AutoCloseable {
 
     @Override
     public void close() {
+        try {
+            if (!wake.stop(SMALL_STOP)) {
+                LOG.log(Level.WARNING, "the archive still does not answer whether to go on");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         backup.close();
     }
 

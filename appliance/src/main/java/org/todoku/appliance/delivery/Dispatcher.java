@@ -80,7 +80,8 @@ public final class Dispatcher {
                         relays.stream().map(r -> new Route(r, clock)).toList(),
                         book,
                         judge,
-                        parts.settings.domain());
+                        parts.settings.domain(),
+                        database.gate());
         this.batchSize = batchSize(relays.isEmpty() ? 0 : relays.getFirst().ratePerSecond());
         this.loop = new NamedLoop("dispatcher", this::step);
     }

@@ -8,8 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.todoku.appliance.store.WriteGate;
 
 /**
  * The senders: one thread and one connection for each connection that a relay allows.
@@ -25,17 +27,19 @@ final class Lane {
     private final OutcomeBook book;
     private final Judge judge;
     private final String helo;
+    private final WriteGate gate;
     private final LinkedBlockingQueue<Job> jobs = new LinkedBlockingQueue<>();
     private final List<Thread> senders = new ArrayList<>();
     private volatile boolean stopping;
 
     private record Job(Parcel parcel, Batch batch) {}
 
-    Lane(List<Route> routes, OutcomeBook book, Judge judge, String helo) {
+    Lane(List<Route> routes, OutcomeBook book, Judge judge, String helo, WriteGate gate) {
         this.routes = List.copyOf(routes);
         this.book = book;
         this.judge = judge;
         this.helo = helo;
+        this.gate = gate;
     }
 
     /** True while at least one relay is not resting. */
@@ -84,8 +88,11 @@ final class Lane {
         try {
             long lastUse = System.nanoTime();
             while (!stopping) {
-                Job job = jobs.poll(100, TimeUnit.MILLISECONDS);
-                if (job != null) {
+                // Who slept may have been taken over from: nothing leaves before that is known.
+                Job job = gate.slept() ? rest() : jobs.poll(100, TimeUnit.MILLISECONDS);
+                if (job != null && gate.isFenced()) {
+                    book.note(judge.unsent(job.parcel, "another host has taken over"), job.batch);
+                } else if (job != null) {
                     book.note(send(job.parcel, connections), job.batch);
                     lastUse = System.nanoTime();
                 } else if (System.nanoTime() - lastUse > IDLE.toNanos()) {
@@ -98,6 +105,11 @@ final class Lane {
         } finally {
             connections.values().forEach(RelayConnection::close);
         }
+    }
+
+    private static @Nullable Job rest() throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(20);
+        return null;
     }
 
     private Report send(Parcel parcel, Map<Route, RelayConnection> connections)

@@ -1,5 +1,7 @@
 package org.todoku.appliance.delivery;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.todoku.appliance.kernel.NamedLoop;
 import org.todoku.appliance.member.MemberId;
@@ -18,15 +21,17 @@ import org.todoku.appliance.store.Database;
 /**
  * Who opened which message. Thread-safe.
  *
- * <p>Noted in memory and written behind, within half a second while storage works, so that no page
- * waits for it. At most 10,000 are kept; beyond that the oldest page view counts and the newest is
- * dropped. What is in memory when the process is killed is lost: the person's next view tells
- * again.
+ * <p>Written by one thread in batches: what comes while one is written goes with the next, so a
+ * thousand people who open an urgent message at once cost a few commits. No page waits for it, only
+ * the note that the page sends afterwards. At most 10,000 are kept; beyond that the oldest page
+ * view counts and the newest is dropped. What was not confirmed when the process is killed may be
+ * lost: the person's next view tells again.
  */
 public final class Reads {
     private static final int MOST = 10_000;
     private static final int BATCH = 500;
     private static final Duration INTERVAL = Duration.ofMillis(500);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final Database database;
     private final InstantSource clock;
@@ -36,7 +41,7 @@ public final class Reads {
 
     private record Key(long message, long member) {}
 
-    private record Read(Key key, Instant at) {}
+    private record Read(Key key, Instant at, CompletableFuture<Boolean> written) {}
 
     public Reads(Database database, InstantSource clock) {
         this.database = database;
@@ -44,10 +49,19 @@ public final class Reads {
     }
 
     /**
-     * Notes it; answers at once. False when too many wait to be written, and this one is dropped.
+     * Notes it, and waits for a moment until it is committed.
+     *
+     * @return true when it is committed; false when it still waits for the storage, or was dropped
+     *     because too many wait
      */
     public boolean markRead(MessageId message, MemberId member) {
-        return noted.offer(new Read(new Key(message.value(), member.value()), clock.instant()));
+        Key key = new Key(message.value(), member.value());
+        Read read = new Read(key, clock.instant(), new CompletableFuture<>());
+        if (!noted.offer(read)) {
+            return false;
+        }
+        loop.wake();
+        return read.written.completeOnTimeout(false, PATIENCE.toMillis(), MILLISECONDS).join();
     }
 
     /** Starts the writer. */
@@ -94,6 +108,7 @@ public final class Reads {
                                     FROM message m WHERE m.id = ? AND NOT EXISTS (
                                       SELECT 1 FROM message_read r WHERE r.message_id = ? AND r.member_id = ?)""",
                                     rows));
+            unwritten.forEach(read -> read.written.complete(true));
             unwritten.clear();
         }
         return noted.isEmpty() ? INTERVAL : Duration.ZERO;

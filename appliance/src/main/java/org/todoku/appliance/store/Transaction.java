@@ -63,7 +63,13 @@ final class Transaction<T> {
 
     private void complete(CompletableFuture<T> answer) {
         try {
-            answer.complete(database.attempt(this));
+            T result = database.attempt(this);
+            // It may have been committed after another host took over: then nobody will find it.
+            if (writes && database.gate().slept()) {
+                answer.completeExceptionally(unknown());
+            } else {
+                answer.complete(result);
+            }
         } catch (Throwable e) {
             answer.completeExceptionally(e);
         } finally {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
@@ -18,9 +19,12 @@ public final class WriteGate {
     /** Shorter than a request's deadline: it still gets an honest answer. */
     private static final Duration HELD = Duration.ofSeconds(4);
 
+    private static final long LOOK_NANOS = 50_000_000;
+
     private final AtomicReference<@Nullable Closure> closure = new AtomicReference<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private volatile BooleanSupplier slept = () -> false;
     private boolean held;
     private long inside;
 
@@ -49,6 +53,21 @@ public final class WriteGate {
         closure.updateAndGet(now -> now != null && now.fault == Fault.FENCED ? now : null);
     }
 
+    /**
+     * Lets this be asked before and after each write.
+     *
+     * @param unsure true while this process cannot know whether it still is the one to write,
+     *     because it did not run for a while; asked often, so it must be quick
+     */
+    public void watch(BooleanSupplier unsure) {
+        this.slept = unsure;
+    }
+
+    /** Whether this process did not run for a while, and what that means is not known yet. */
+    public boolean slept() {
+        return slept.getAsBoolean();
+    }
+
     /** Another host has taken over: nothing may be written or sent from here any more. */
     public boolean isFenced() {
         Closure closed = closure.get();
@@ -67,10 +86,18 @@ public final class WriteGate {
         lock.lock();
         try {
             long left = HELD.toNanos();
-            while (held && closure.get() == null && left > 0) {
-                left = changed.awaitNanos(left);
+            while ((held || slept()) && closure.get() == null && left > 0) {
+                left -= LOOK_NANOS - Math.max(0, changed.awaitNanos(Math.min(left, LOOK_NANOS)));
             }
             mustBeOpen();
+            if (slept()) {
+                throw new FaultException(
+                        Fault.STORAGE_UNAVAILABLE,
+                        "write",
+                        "this server did not run for a while, and does not know yet whether"
+                                + " another host has taken over",
+                        "try again in a moment");
+            }
             if (held) {
                 throw new FaultException(
                         Fault.STORAGE_UNAVAILABLE,

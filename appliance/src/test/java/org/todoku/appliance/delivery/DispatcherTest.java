@@ -279,8 +279,8 @@ class DispatcherTest {
                         .getFirst();
         network.reads.start();
         assertThat(network.reads.markRead(id, row.member())).isTrue();
+        assertThat(network.ledger.counts(id).read()).as("what is confirmed is there").isEqualTo(1);
         assertThat(network.reads.markRead(id, row.member())).isTrue();
-        await(() -> network.ledger.counts(id).read() == 1);
         assertThat(network.reads.markRead(id, row.member())).isTrue();
         assertThat(network.reads.stop(STOP)).isTrue();
 

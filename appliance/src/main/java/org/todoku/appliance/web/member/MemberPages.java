@@ -90,9 +90,10 @@ public final class MemberPages {
                 instanceof MemberLink.ToMessage link)) {
             return unknown(call);
         }
-        doors.reads().markRead(link.message(), link.member());
+        boolean written = doors.reads().markRead(link.message(), link.member());
+        // 202: noted, and written when the storage takes it; nobody else is kept waiting for that.
         return form.text("button").isEmpty()
-                ? Reply.empty(204)
+                ? Reply.empty(written ? 204 : 202)
                 : Reply.seeOther(path(call) + "?read=yes");
     }
 

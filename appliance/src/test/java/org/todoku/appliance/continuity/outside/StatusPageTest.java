@@ -118,6 +118,31 @@ class StatusPageTest {
     }
 
     @Test
+    void tellsAtOnceWhenTheStorageFaresOtherwise() {
+        StatusPublisher publisher = publisher(place(WebHost.PASSWORD));
+        publisher.publish();
+        String first = text(OutsideState.FILE);
+        state = Optional.of(state("normal"));
+        publisher.publish();
+        assertThat(text(OutsideState.FILE)).as("not before its time").isEqualTo(first);
+        state = Optional.of(state("stalled"));
+        publisher.publish();
+        assertThat(text(OutsideState.FILE)).contains("\"state\" : \"stalled\"");
+    }
+
+    @Test
+    void leavesThePageToALaterWriter() throws Exception {
+        try (PublishPlace place = PublishPlaces.open(named(folder.toUri(), Optional.empty()))) {
+            OutsideState later =
+                    new OutsideState(Instant.now(), "normal", SERVICE, 8, Optional.empty());
+            place.put(OutsideState.FILE, later.json());
+            publisher(place).publish();
+            assertThat(OutsideState.read(place.get(OutsideState.FILE).orElseThrow()))
+                    .isEqualTo(later);
+        }
+    }
+
+    @Test
     void saysOfAStopThatItIsOnPurpose() throws Exception {
         StatusPublisher publisher = publisher(place(WebHost.PASSWORD));
         publisher.publish();
