@@ -27,6 +27,7 @@ import org.todoku.appliance.continuity.MachineState;
 import org.todoku.appliance.continuity.MoveSource;
 import org.todoku.appliance.continuity.NoticeMerge;
 import org.todoku.appliance.continuity.RequestDoor;
+import org.todoku.appliance.continuity.outside.OperatorNotices;
 import org.todoku.appliance.continuity.outside.StatusPublisher;
 import org.todoku.appliance.delivery.Dispatcher;
 import org.todoku.appliance.delivery.Ledger;
@@ -34,7 +35,6 @@ import org.todoku.appliance.delivery.MailSettings;
 import org.todoku.appliance.delivery.MailText;
 import org.todoku.appliance.delivery.NoticeLedger;
 import org.todoku.appliance.delivery.OutgoingMail;
-import org.todoku.appliance.delivery.QueueSize;
 import org.todoku.appliance.delivery.Reads;
 import org.todoku.appliance.delivery.Sending;
 import org.todoku.appliance.delivery.bounce.Bounces;
@@ -51,6 +51,7 @@ import org.todoku.appliance.member.ProfileItems;
 import org.todoku.appliance.member.Roster;
 import org.todoku.appliance.message.Attachments;
 import org.todoku.appliance.message.Messages;
+import org.todoku.appliance.portable.Exporter;
 import org.todoku.appliance.store.Database;
 import org.todoku.appliance.store.Schema;
 import org.todoku.appliance.store.WriteGate;
@@ -94,6 +95,7 @@ final class Appliance implements AutoCloseable {
     private final Secret setupCode;
     private final Optional<PemTls> tls;
     private final Optional<StatusPublisher> outside;
+    private final Optional<OperatorNotices> notices;
     private final WebShell web;
     private final ControlSocket control;
     private final RequestDoor door = new RequestDoor();
@@ -127,6 +129,7 @@ final class Appliance implements AutoCloseable {
             InboundMail inbound,
             Optional<SmtpListener> listener,
             Inquiries inquiries,
+            Exporter exporter,
             FirstSetup setup) {}
 
     /** More pages, for the demo. */
@@ -155,6 +158,7 @@ final class Appliance implements AutoCloseable {
                         .certificate()
                         .map(file -> new PemTls(file, config.tls().key().orElseThrow()));
         this.outside = Outside.publisher(config, storage.state(), gate::slept, clock);
+        this.notices = outside.map(publisher -> new OperatorNotices(database, publisher));
         this.web = web(more);
         this.drills = drills();
         this.noticeMerge = storage.noticeMerge().apply(features.noticeLedger());
@@ -196,6 +200,7 @@ final class Appliance implements AutoCloseable {
         control.start();
         events.start("version " + Version.TEXT + (storage.restored() ? ", after a restore" : ""));
         outside.ifPresent(StatusPublisher::start);
+        notices.ifPresent(OperatorNotices::resume);
         drills.ifPresent(DrillSchedule::start);
         noticeMerge.ifPresent(NoticeMerge::start);
         ready = true;
@@ -361,6 +366,7 @@ final class Appliance implements AutoCloseable {
                 inbound,
                 config.mail().listen().map(at -> listener(at, ids, organisations, inbound)),
                 new Inquiries(database),
+                new ServedExports(database, storage.files(), ids, clock),
                 new FirstSetup(database, organisations, administrators, apiTokens));
     }
 
@@ -419,6 +425,7 @@ final class Appliance implements AutoCloseable {
                 features.ledger(),
                 storage.state(),
                 move,
+                notices,
                 Version.TEXT);
     }
 
@@ -436,6 +443,8 @@ final class Appliance implements AutoCloseable {
                 features.sending(),
                 features.ledger(),
                 features.inquiries(),
+                features.exporter(),
+                notices,
                 storage.state(),
                 clock,
                 config.mail().domain(),
@@ -481,22 +490,11 @@ final class Appliance implements AutoCloseable {
         Map<String, Double> gauges = new TreeMap<>(StorageGauges.of(storage.state().now()));
         gauges.put("todoku_write_gate_open", gate.isOpen() ? 1.0 : 0.0);
         try {
-            gauges.putAll(queueGauges());
+            gauges.putAll(StorageGauges.of(features.ledger().queue()));
         } catch (FaultException e) {
             // A database that does not answer must not hide how the storage fares.
             LOG.debug("the queue is not in the metrics", e);
         }
-        return gauges;
-    }
-
-    private Map<String, Double> queueGauges() {
-        QueueSize queue = features.ledger().queue();
-        Map<String, Double> gauges = new TreeMap<>();
-        gauges.put("todoku_deliveries{outcome=\"queued\"}", (double) queue.queued());
-        gauges.put("todoku_deliveries{outcome=\"claimed\"}", (double) queue.claimed());
-        gauges.put("todoku_deliveries{outcome=\"deferred\"}", (double) queue.deferred());
-        gauges.put("todoku_deliveries{outcome=\"inDoubt\"}", (double) queue.inDoubt());
-        gauges.put("todoku_deliveries_on_hold", (double) queue.onHold());
         return gauges;
     }
 }

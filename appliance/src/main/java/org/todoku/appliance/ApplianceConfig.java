@@ -50,6 +50,11 @@ public record ApplianceConfig(
         return new ApplianceConfig(http, tls, database, volume, other, mail, status, dns);
     }
 
+    /** The same configuration with another place outside. */
+    ApplianceConfig withStatus(Status other) {
+        return new ApplianceConfig(http, tls, database, volume, archive, mail, other, dns);
+    }
+
     /** Where the pages are served. {@code publicUrl} is what stands in mails. */
     public record Http(String bind, int port, URI publicUrl) {
         /** Whether browsers reach the pages encrypted, be it through this process or a proxy. */

@@ -3,6 +3,7 @@ package org.todoku.appliance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -15,6 +16,7 @@ import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Drill;
 import org.todoku.backup.archive.Drills;
 import org.todoku.backup.archive.HostName;
+import org.todoku.backup.archive.RecoveryKit;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.objects.ObjectStore;
 import org.todoku.backup.objects.ObjectStores;
@@ -24,9 +26,10 @@ import org.todoku.backup.restore.RestorePlan;
 import org.todoku.backup.restore.RestoreTarget;
 
 /**
- * The drill that the server holds by itself, in a process of its own: its memory, its work and what
- * might go wrong in it are not the server's, and it can be ended at any moment. Restores into a
- * scratch folder, checks, writes the result into the archive, and deletes the folder.
+ * The drill that the server holds by itself, with nothing but the lines of the recovery kit, in a
+ * process of its own: its memory, its work and what might go wrong in it are not the server's, and
+ * it can be ended at any moment. Restores into a scratch folder, checks, writes the result into the
+ * archive, and deletes the folder.
  */
 public final class DrillProcess {
     private DrillProcess() {}
@@ -44,14 +47,38 @@ public final class DrillProcess {
                         given(args[3]).map(java.net.URI::create),
                         given(args[4]),
                         !args[5].isEmpty());
-        ObjectStore store = ObjectStores.open(place);
+        Path scratch = Path.of(args[1]);
+        RecoveryKit kit =
+                printed(new RecoveryKit(place, ArchiveKey.read(Path.of(args[0]))), scratch);
+        ObjectStore store = ObjectStores.open(kit.location());
         boolean passed;
-        try (Archive archive = Archive.open(store, ArchiveKey.read(Path.of(args[0])))) {
-            Drill drill = hold(archive, Path.of(args[1]));
+        try (Archive archive = Archive.open(store, kit.key())) {
+            Drill drill = hold(archive, scratch);
             new Drills(archive).put(drill);
             passed = drill.passed();
         }
         System.exit(passed ? 0 : 1);
+    }
+
+    /**
+     * The kit as it would be printed now, read back from its lines: what opens the archive here is
+     * what a person would have in an emergency.
+     */
+    static RecoveryKit printed(RecoveryKit kit, Path scratch) {
+        Path page = scratch.resolve("kit.txt");
+        try {
+            Files.createDirectories(scratch);
+            Files.createFile(
+                    page,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(page, kit.page());
+            return RecoveryKit.read(page);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } finally {
+            delete(scratch);
+        }
     }
 
     private static Optional<String> given(String text) {
@@ -81,7 +108,7 @@ public final class DrillProcess {
         }
         double took = seconds(begun, Instant.now());
         return new Drill(
-                begun.toString(), HostName.here(), point, age, took, bytes, false, problems);
+                begun.toString(), HostName.here(), point, age, took, bytes, true, problems);
     }
 
     private static double seconds(Instant from, Instant to) {

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.todoku.appliance.kernel.Ids;
+import org.todoku.appliance.store.Tx;
 
 /**
  * What must be true of the data of an appliance whatever happened to it, asked of the rows
@@ -97,11 +98,25 @@ public final class Invariants {
                               LEFT JOIN member p ON p.id = r.member_id
                              WHERE m.id IS NULL OR p.id IS NULL"""));
 
-    private final Connection connection;
+    private final Counter counter;
 
     /** On an open database of the present schema; the connection stays the caller's. */
     public Invariants(Connection connection) {
-        this.connection = connection;
+        this(sql -> number(connection, sql));
+    }
+
+    private Invariants(Counter counter) {
+        this.counter = counter;
+    }
+
+    /** Of what a transaction sees that is not committed yet. */
+    static Invariants of(Tx tx) {
+        return new Invariants(tx::number);
+    }
+
+    /** Answers a question that has one number as its answer. */
+    private interface Counter {
+        long number(String sql) throws SQLException;
     }
 
     private record Rule(String broken, String count) {}
@@ -115,7 +130,7 @@ public final class Invariants {
     public List<String> broken(Instant now) throws SQLException {
         List<String> broken = new ArrayList<>();
         for (Rule rule : RULES) {
-            long count = number(rule.count());
+            long count = counter.number(rule.count());
             if (count > 0) {
                 broken.add(rule.broken() + " (" + count + ")");
             }
@@ -133,12 +148,12 @@ public final class Invariants {
     private long newestId() throws SQLException {
         long newest = 0;
         for (String table : NewestId.TABLES) {
-            newest = Math.max(newest, number("SELECT MAX(id) FROM " + table));
+            newest = Math.max(newest, counter.number("SELECT MAX(id) FROM " + table));
         }
         return newest;
     }
 
-    private long number(String sql) throws SQLException {
+    private static long number(Connection connection, String sql) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql);
                 ResultSet row = statement.executeQuery()) {
             row.next();

@@ -1,13 +1,17 @@
 package org.todoku.appliance;
 
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
+import org.todoku.appliance.kernel.Ids;
+import org.todoku.appliance.message.FileStore;
 import org.todoku.appliance.store.Database;
 import org.todoku.appliance.store.Schema;
 import org.todoku.appliance.store.WriteGate;
@@ -41,10 +45,65 @@ public final class Maintenance {
         }
     }
 
+    /** Works on organisations. */
+    @FunctionalInterface
+    public interface Carrying<T> {
+        T with(Portability portability);
+    }
+
+    /**
+     * Opens the database as a start does, for an export or an import, ships what that wrote, and
+     * closes again.
+     *
+     * @throws org.todoku.appliance.kernel.FaultException as {@link #takeBase}
+     */
+    public static <T> T carry(Path directory, Optional<Path> configFile, Carrying<T> work) {
+        Optional<Path> file =
+                configFile.or(
+                        () ->
+                                Optional.of(DataDirectory.configIn(directory))
+                                        .filter(java.nio.file.Files::isRegularFile));
+        ApplianceConfig config = ConfigReader.read(file, System.getenv());
+        WriteGate gate = new WriteGate();
+        try (DataDirectory claimed = DataDirectory.claim(directory)) {
+            Storage storage = Storage.open(config, claimed.path(), gate, file);
+            return carry(storage, gate, storage.files(), work);
+        }
+    }
+
+    /**
+     * The same on a copy of the data that belongs to nobody, such as one out of the archive.
+     *
+     * @param files where the files of its messages are
+     */
+    public static <T> T carryCopy(Path copy, FileStore files, Carrying<T> work) {
+        WriteGate gate = new WriteGate();
+        try (DataDirectory claimed = DataDirectory.claim(copy)) {
+            Storage storage = Storage.open(ApplianceConfig.defaults(), claimed.path(), gate);
+            return carry(storage, gate, files, work);
+        }
+    }
+
+    private static <T> T carry(Storage storage, WriteGate gate, FileStore files, Carrying<T> work) {
+        try {
+            Database database = Database.open(storage.jdbcUrl(), gate);
+            try {
+                Schema.migrate(database);
+                Ids ids = new Ids(InstantSource.system(), new SecureRandom());
+                ids.startAbove(NewestId.of(database));
+                return work.with(new Portability(database, files, ids, InstantSource.system()));
+            } finally {
+                database.close();
+            }
+        } finally {
+            close(storage);
+        }
+    }
+
     /** Works on an open database. */
     @FunctionalInterface
     public interface Work {
-        void on(Connection connection) throws SQLException;
+        void on(Connection connection, FileStore files) throws SQLException;
     }
 
     /**
@@ -68,7 +127,7 @@ public final class Maintenance {
                 Database database = Database.open(storage.jdbcUrl(), gate);
                 Schema.migrate(database);
                 try (Connection connection = DriverManager.getConnection(storage.jdbcUrl())) {
-                    work.on(connection);
+                    work.on(connection, storage.files());
                 } finally {
                     database.close();
                 }

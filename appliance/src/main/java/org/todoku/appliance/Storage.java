@@ -172,6 +172,9 @@ record Storage(
                 .flatMap(ApplianceConfig.Relay::passwordFile)
                 .ifPresent(path -> add(files, base, path));
         config.mail().dkim().forEach(dkim -> add(files, base, dkim.keyFile()));
+        config.dns()
+                .hooks()
+                .ifPresent(folder -> CapsuleHooks.of(folder).forEach(f -> add(files, base, f)));
         return files;
     }
 

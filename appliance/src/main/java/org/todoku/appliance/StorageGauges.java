@@ -3,6 +3,7 @@ package org.todoku.appliance;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.todoku.appliance.delivery.QueueSize;
 import org.todoku.appliance.web.SystemState;
 
 /** What storage and archive tell Prometheus; from memory alone. */
@@ -61,5 +62,15 @@ final class StorageGauges {
 
     private static String word(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** What waits to be sent. */
+    static Map<String, Double> of(QueueSize queue) {
+        return Map.of(
+                "todoku_deliveries{outcome=\"queued\"}", (double) queue.queued(),
+                "todoku_deliveries{outcome=\"claimed\"}", (double) queue.claimed(),
+                "todoku_deliveries{outcome=\"deferred\"}", (double) queue.deferred(),
+                "todoku_deliveries{outcome=\"inDoubt\"}", (double) queue.inDoubt(),
+                "todoku_deliveries_on_hold", (double) queue.onHold());
     }
 }

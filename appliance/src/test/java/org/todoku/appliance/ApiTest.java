@@ -210,6 +210,20 @@ class ApiTest {
     }
 
     @Test
+    void takesListsOfOtherProgramsAsWhatTheyAre() {
+        HttpResponse<String> taken =
+                running.post(
+                        "/api/v1/members/import?format=mailman&list=ant&stopped=true",
+                        "text/plain",
+                        "Anne Person <anne-of-mailman@example.com>\n"
+                                .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        assertThat(taken.statusCode()).as(taken.body()).isEqualTo(200);
+        assertThat(json(taken).path("created").asInt()).isEqualTo(1);
+        assertThat(running.post("/api/v1/members/import?format=x", "text/plain", new byte[] {'a'}))
+                .satisfies(answer -> assertThat(answer.statusCode()).isEqualTo(400));
+    }
+
+    @Test
     void describesEachOfItsRoutes() {
         JsonNode document = json(running.get("/api/v1/openapi.json"));
         assertThat(document.at("/paths").propertyStream().map(java.util.Map.Entry::getKey))
@@ -226,6 +240,7 @@ class ApiTest {
                         "/api/v1/messages/{id}",
                         "/api/v1/messages/{id}/deliveries",
                         "/api/v1/messages/{id}/resend",
+                        "/api/v1/status-notice",
                         "/api/v1/system");
     }
 

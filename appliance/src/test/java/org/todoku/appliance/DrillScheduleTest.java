@@ -69,6 +69,18 @@ class DrillScheduleTest {
         assertThat(data.resolve("drill.tmp")).doesNotExist();
     }
 
+    /** Whoever changes what is printed hears of it from the next drill. */
+    @Test
+    void opensTheArchiveWithTheLinesOfTheKit() throws Exception {
+        var place = org.todoku.backup.objects.StoreLocation.of("file:///srv/archive");
+        var key = org.todoku.backup.archive.ArchiveKey.generate(new java.security.SecureRandom());
+        var kit = new org.todoku.backup.archive.RecoveryKit(place, key);
+        var read = DrillProcess.printed(kit, data.resolve("drill.tmp"));
+        assertThat(read.location()).isEqualTo(place);
+        assertThat(read.key().text()).isEqualTo(key.text());
+        assertThat(data.resolve("drill.tmp")).doesNotExist();
+    }
+
     private DrillSchedule schedule(String script) {
         return new DrillSchedule(
                 this::now, data, List.of("/bin/sh", "-c", script), InstantSource.fixed(NIGHT));

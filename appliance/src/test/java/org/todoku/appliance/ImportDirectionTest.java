@@ -24,6 +24,7 @@ class ImportDirectionTest {
             List.of(
                     List.of("web"),
                     List.of("continuity"),
+                    List.of("portable"),
                     List.of("inbound"),
                     List.of("survey", "campaign", "delivery"),
                     List.of("message"),

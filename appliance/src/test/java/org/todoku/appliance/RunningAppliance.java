@@ -67,6 +67,19 @@ final class RunningAppliance implements AutoCloseable {
         return new RunningAppliance(directory, List.of(), config -> config.withArchive(place));
     }
 
+    /** With a status page in a folder. */
+    static RunningAppliance published(Path directory, Path page) {
+        return new RunningAppliance(
+                directory,
+                List.of(),
+                config ->
+                        config.withStatus(
+                                new ApplianceConfig.Status(
+                                        Optional.of(page.toUri()),
+                                        Optional.empty(),
+                                        Optional.empty())));
+    }
+
     private RunningAppliance(
             Path directory, List<Route> more, UnaryOperator<ApplianceConfig> configured) {
         catcher.start();

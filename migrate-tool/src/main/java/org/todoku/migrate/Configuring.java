@@ -54,10 +54,16 @@ final class Configuring {
             used = Optional.of(config);
         }
         used.ifPresent(file -> run.remember(CONFIG, file.toString()));
+        Optional<Path> hooks = used.map(ArchiveOptions::config).flatMap(c -> c.dns().hooks());
         Path base = used.map(Path::toAbsolutePath).map(Path::getParent).orElse(data);
         for (Map.Entry<String, String> file : files.entrySet()) {
             if (!file.getKey().equals(Capsule.CONFIG)) {
-                write(run, base.resolve(file.getKey()), Capsule.decode(file.getValue()));
+                Path place = base.resolve(file.getKey()).normalize();
+                write(run, place, Capsule.decode(file.getValue()));
+                if (hooks.filter(f -> place.startsWith(f.toAbsolutePath().normalize()))
+                        .isPresent()) {
+                    makeExecutable(place);
+                }
             }
         }
         Path key =
@@ -68,6 +74,16 @@ final class Configuring {
         return given.isPresent()
                 ? "using " + given.get()
                 : used.isPresent() ? "as on the old host: " + config : "none was kept";
+    }
+
+    /** Only executables of that folder are kept. */
+    private static void makeExecutable(Path hook) {
+        try {
+            Files.setPosixFilePermissions(hook, PosixFilePermissions.fromString("rwx------"));
+        } catch (IOException e) {
+            throw Refusal.failed(
+                    "making " + hook + " executable: " + e, "does it belong to this user?");
+        }
     }
 
     private String undo(StepRun run) {

@@ -41,10 +41,11 @@ record Importing(Path file, Path data, List<String> select, Output output) {
             return 0;
         }
         List<RowImport.Result> results = new ArrayList<>();
+        int[] files = new int[1];
         Maintenance.withDatabase(
                 data,
                 config,
-                connection -> {
+                (connection, store) -> {
                     RowImport into = new RowImport(connection);
                     for (SalvagedRow row : rows) {
                         RowImport.Result result = into.take(row);
@@ -53,12 +54,13 @@ record Importing(Path file, Path data, List<String> select, Output output) {
                                 result.taken() ? "taken" : "left",
                                 result.why() + ": " + row.text());
                     }
+                    files[0] = SalvagedFiles.put(SalvagedFiles.folder(file), connection, store);
                 });
         long taken = results.stream().filter(RowImport.Result::taken).count();
         output.result(
-                Map.of("taken", taken, "left", results.size() - taken),
-                "%d rows taken over, %d left as the service has them"
-                        .formatted(taken, results.size() - taken));
+                Map.of("taken", taken, "left", results.size() - taken, "files", files[0]),
+                "%d rows taken over, %d left as the service has them; %d files with them"
+                        .formatted(taken, results.size() - taken, files[0]));
         return 0;
     }
 

@@ -35,6 +35,8 @@ import picocli.CommandLine.Spec;
             MoveCommand.class,
             NotifyCommand.class,
             ReportCommand.class,
+            ExportCommand.class,
+            ImportCommand.class,
             KitCommand.class,
             ProbeCommand.class
         },

@@ -83,7 +83,10 @@ final class Restoring {
             }
             Files.createDirectories(data);
             Restore.Reached reached = new Restore(archive, partial, new Parts()).run(plan);
+            // The name says that it is whole: that must not be on the disk before the rest is.
+            DurableTree.force(partial);
             Files.move(partial, data.resolve("db"));
+            DurableTree.one(data);
             reached.warnings().forEach(told::note);
             return reached;
         } catch (IOException e) {

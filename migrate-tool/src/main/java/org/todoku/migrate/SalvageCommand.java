@@ -94,10 +94,29 @@ final class SalvageCommand implements Callable<Integer> {
                     "the scratch directory lies in the old one", "nothing may be written there");
         }
         try (Archive archive = ArchiveOptions.open(options.kit(config.file()))) {
-            return list(archive, OldDirectory.open(from), place);
+            OldDirectory old = OldDirectory.open(from);
+            copyFiles(archive, from);
+            return list(archive, old, place);
         } finally {
             Restoring.deleteTree(place);
         }
+    }
+
+    private void copyFiles(Archive archive, Path oldData) throws IOException {
+        SalvagedFiles found = SalvagedFiles.of(archive, oldData);
+        if (found.files().isEmpty()) {
+            return;
+        }
+        String where = "; with --out they are copied";
+        if (out != null) {
+            Path folder = SalvagedFiles.folder(out);
+            found.copyTo(folder);
+            where = ", copied to " + folder;
+        }
+        output.note(
+                "files",
+                "%,d files of messages are only on the old disk%s"
+                        .formatted(found.files().size(), where));
     }
 
     private int list(Archive archive, OldDirectory old, Path place) throws IOException {

@@ -1,6 +1,8 @@
 package org.todoku.migrate;
 
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -26,7 +28,8 @@ import picocli.CommandLine.Option;
         versionProvider = Main.VersionLine.class,
         mixinStandardHelpOptions = true)
 final class StandbyCommand implements Callable<Integer> {
-    static final String JOURNAL = "standby.journal";
+    private static final String JOURNAL = "standby.journal";
+    private static final String CONFIG = "standby.config";
 
     @Mixin private ArchiveOptions options;
     @Mixin private ConfigOption config;
@@ -86,10 +89,34 @@ final class StandbyCommand implements Callable<Integer> {
                             ? Optional.of(AutoTakeover.of(archive, rules()))
                             : Optional.empty();
             Optional<Path> file = configure(archive, kit);
+            file.ifPresent(this::remember);
             var settings = new StandbyRun.Settings(data, file, port, !noRehearsal, auto);
             new StandbyRun(archive, settings, output).run();
         }
         return 0;
+    }
+
+    /** For a takeover when this has stopped. */
+    private void remember(Path file) {
+        try {
+            Files.createDirectories(data);
+            Files.writeString(data.resolve(CONFIG), file.toAbsolutePath().normalize() + "\n");
+        } catch (IOException e) {
+            throw Refusal.failed(
+                    "writing into " + data + ": " + e, "may this user write there, has it room?");
+        }
+    }
+
+    /** The configuration with which a standby ran last. */
+    static Optional<Path> remembered(Path data) {
+        Path note = data.resolve(CONFIG);
+        try {
+            return Files.exists(note)
+                    ? Optional.of(Path.of(Files.readString(note).strip()))
+                    : Journal.fact(data.resolve(JOURNAL), Configuring.CONFIG).map(Path::of);
+        } catch (IOException e) {
+            throw Refusal.failed("reading " + note + ": " + e, "give --config FILE");
+        }
     }
 
     private AutoTakeover.Rules rules() {

@@ -48,6 +48,7 @@ final class StandbyRun {
     private final Output output;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile boolean promoted;
+    private volatile boolean starts = true;
     private @Nullable ControlSocket control;
 
     /**
@@ -93,6 +94,29 @@ final class StandbyRun {
             output.result(facts(standby.status()), "ready as a standby of " + archive.location());
             follow(standby, claim);
             page.ifPresent(server -> server.stop(0));
+        }
+    }
+
+    /**
+     * Takes what the directory of a stopped standby has, and is promoted at once, in this process.
+     *
+     * @param unfenced somebody answers for the old host being off
+     * @param serves whether it serves from now on; else the directory is left to be started
+     */
+    Map<String, Object> promoteStopped(boolean unfenced, boolean serves) {
+        Serving.Claim claim = Serving.claim(settings.data());
+        output.begin("standby", "taking what the archive has that the standby lacks");
+        try (Standby standby =
+                Standby.open(archive, settings.data(), InstantSource.system(), new Told(output))) {
+            output.done("standby", "as far as " + standby.status().end());
+            starts = serves;
+            return unfenced ? promote(standby, claim) : promoteFenced(standby, claim);
+        } catch (RuntimeException e) {
+            // Promoted, the directory belongs to who serves from it.
+            if (!promoted) {
+                claim.close();
+            }
+            throw e;
         }
     }
 
@@ -175,6 +199,9 @@ final class StandbyRun {
             listening.close();
         }
         claim.close();
+        if (!starts) {
+            return facts;
+        }
         URI address = Serving.start(settings.data(), settings.config());
         facts.put("servesMs", since(begun));
         facts.put("address", address.toString());

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.todoku.appliance.Serving;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.Epoch;
 import org.todoku.backup.archive.Heartbeat;
@@ -103,7 +105,7 @@ final class TakeoverCommand implements Callable<Integer> {
         return finish(journal);
     }
 
-    /** A standby is promoted where it runs; one that is stopped is started for it first. */
+    /** A standby is promoted where it runs; one that is stopped, by this command itself. */
     private int promote() {
         long begun = System.nanoTime();
         if (dryRun) {
@@ -112,18 +114,20 @@ final class TakeoverCommand implements Callable<Integer> {
                     "would promote the standby in " + data + "; nothing was changed");
             return 0;
         }
-        Refusal none =
-                Refusal.failed(
-                        "no standby runs in " + data,
-                        "start it (todoku-migrate standby --data "
-                                + data
-                                + " …), then run this again; or take over into an empty directory");
+        Optional<Map<String, Object>> running = StandbyTakeover.status(data);
+        if (running.isEmpty()) {
+            return promoteStopped(begun);
+        }
         if (!yes) {
-            Map<String, Object> now = StandbyTakeover.status(data).orElseThrow(() -> none);
-            confirm("the host that writes epoch " + now.get("epoch"));
+            confirm("the host that writes epoch " + running.get().get("epoch"));
         }
         Map<String, Object> facts =
-                StandbyTakeover.promote(data, oldHostIsOff).orElseThrow(() -> none);
+                StandbyTakeover.promote(data, oldHostIsOff)
+                        .orElseThrow(
+                                () ->
+                                        Refusal.failed(
+                                                "the standby in " + data + " has just stopped",
+                                                "run the same command again"));
         output.result(
                 facts,
                 "taken over in %.2f s by the standby, which serves at %s now"
@@ -131,6 +135,50 @@ final class TakeoverCommand implements Callable<Integer> {
                                 (System.nanoTime() - begun) / 1e9,
                                 facts.getOrDefault("address", "")));
         return 0;
+    }
+
+    private int promoteStopped(long begun) {
+        Serving.log();
+        Optional<Path> file = config.file().or(() -> StandbyCommand.remembered(data));
+        boolean serves = !noStart && !SystemdService.isInstalled();
+        try (Archive archive = ArchiveOptions.open(kit(file))) {
+            confirm(
+                    "the host that writes epoch "
+                            + archive.newestEpoch().map(Epoch::number).orElse(0L));
+            var settings = new StandbyRun.Settings(data, file, 0, false, Optional.empty());
+            Map<String, Object> facts =
+                    new StandbyRun(archive, settings, output).promoteStopped(oldHostIsOff, serves);
+            output.result(
+                    facts,
+                    "taken over in %.2f s from what the stopped standby had"
+                            .formatted((System.nanoTime() - begun) / 1e9));
+        }
+        if (serves) {
+            awaitEnd();
+            return 0;
+        }
+        if (!noStart) {
+            return start(file);
+        }
+        output.note("start", "start it with: todoku " + String.join(" ", serve(file)));
+        return 0;
+    }
+
+    /** Of the options, or as the standby was configured. */
+    private RecoveryKit kit(Optional<Path> standbys) {
+        return options.namesKey(config.file())
+                ? options.kit(config.file())
+                : standbys.map(f -> ArchiveOptions.kitOf(ArchiveOptions.config(f), data))
+                        .orElseGet(() -> options.kit(Optional.empty()));
+    }
+
+    /** The server goes on in this process; its end is the process's. */
+    private static void awaitEnd() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** False when it was aborted, as was asked for. */

@@ -61,6 +61,34 @@ class DrillCommandTest {
         }
     }
 
+    /** The process that the server starts at night: with the lines of the kit and nothing else. */
+    @Test
+    void theServersOwnDrillProvesTheKit() throws Exception {
+        SampleService service =
+                new SampleService(folder.resolve("host"), "local-and-archive").setUp();
+        try (Child server = service.serve()) {
+            service.addMembers("a", 3);
+            assertThat(server.isAlive()).isTrue();
+        }
+        Path scratch = service.data().resolve("drill.tmp");
+        String[] words = {
+            service.key().toString(), scratch.toString(), service.archiveUrl(), "", "", ""
+        };
+        try (Child drill = Child.start(folder, org.todoku.appliance.DrillProcess.class, words)) {
+            assertThat(drill.status()).as(drill.errors()).isZero();
+        }
+        assertThat(scratch).doesNotExist();
+        Command kit =
+                Command.run("kit", "--config", service.config().toString(), "--out", folder + "/k");
+        assertThat(kit.status()).isZero();
+        var read = org.todoku.backup.archive.RecoveryKit.read(folder.resolve("k"));
+        try (var archive = ArchiveOptions.open(read)) {
+            var newest = new org.todoku.backup.archive.Drills(archive).newest().orElseThrow();
+            assertThat(newest.passed()).isTrue();
+            assertThat(newest.kit()).isTrue();
+        }
+    }
+
     @Test
     void failsWhereSomethingIsMissingAndSaysSo() throws Exception {
         SampleService service =

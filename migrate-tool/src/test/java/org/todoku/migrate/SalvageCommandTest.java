@@ -82,6 +82,78 @@ class SalvageCommandTest {
                 .containsEntry("broken", List.of());
     }
 
+    /** A message that did not ship, with a file that the archive does not have either. */
+    @Test
+    void bringsTheFilesThatOnlyTheOldDiskHas() throws Exception {
+        SampleService old = new SampleService(folder.resolve("old"), "local").setUp();
+        try (Child server = old.serve()) {
+            old.addMembers("a", 2);
+            server.signal("TERM");
+            server.status();
+        }
+        old.configure("60s");
+        String file = "%PDF-1.4 a map of the school";
+        try (Child server = old.serve()) {
+            String kept =
+                    old.post("/api/v1/attachments?name=a.pdf", "application/octet-stream", file);
+            String id = kept.replaceAll(".*\"id\":\"([0-9a-f]{64})\".*", "$1");
+            String sent =
+                    old.post(
+                            "/api/v1/messages",
+                            "application/json",
+                            """
+                            {"subject":"x","body":"y","audience":{"everyone":true},
+                             "sendAt":"2099-01-01T00:00:00Z","attachments":[{"id":"%s"}]}"""
+                                    .formatted(id));
+            assertThat(sent).contains("id");
+            server.signal("KILL");
+            server.status();
+        }
+        delete(old.folder.resolve("archive/blob"));
+        Path rows = folder.resolve("rows.jsonl");
+        Command salvage =
+                Command.run(
+                        "salvage",
+                        "--from",
+                        old.data().toString(),
+                        "--out",
+                        rows.toString(),
+                        "--config",
+                        config(old));
+        assertThat(salvage.status()).as(salvage.toString()).isZero();
+        assertThat(salvage.out()).contains("1 files of messages are only on the old disk");
+        assertThat(only(folder.resolve("rows.jsonl.files"))).hasContent(file);
+
+        Path fresh = folder.resolve("new");
+        Command taken =
+                Command.run(
+                        "takeover",
+                        "--no-start",
+                        "--data",
+                        fresh.toString(),
+                        "--config",
+                        config(old));
+        assertThat(taken.status()).as(taken.toString()).isZero();
+        assertThat(take(rows, fresh, old, "all").out()).contains("\"files\":1");
+        assertThat(only(fresh.resolve("blobs"))).hasContent(file);
+    }
+
+    private static Path only(Path folder) throws Exception {
+        try (Stream<Path> files = Files.walk(folder)) {
+            List<Path> all = files.filter(Files::isRegularFile).toList();
+            assertThat(all).hasSize(1);
+            return all.getFirst();
+        }
+    }
+
+    private static void delete(Path folder) throws Exception {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
     @Test
     void saysWhenNothingIsMissing() throws Exception {
         SampleService old = new SampleService(folder.resolve("old"), "local").setUp();

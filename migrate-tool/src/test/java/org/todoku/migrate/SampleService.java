@@ -67,6 +67,20 @@ final class SampleService {
                         .formatted(port, port, force, archiveUrl(), key(), shipInterval));
     }
 
+    /** A host that may take over from this one: its archive, another place. */
+    SampleService next(Path other) throws Exception {
+        SampleService next = new SampleService(other, force);
+        next.useToken(token);
+        String yaml = Files.readString(config()).replace(":" + port, ":" + next.port);
+        Files.writeString(next.config(), yaml.replace("port: " + port, "port: " + next.port));
+        return next;
+    }
+
+    /** For a service that was set up by other means. */
+    void useToken(String given) {
+        token = given;
+    }
+
     /** Serves; the caller ends it. */
     Child serve() throws Exception {
         Child server =

@@ -55,7 +55,7 @@ class TakeoverSpeedTest {
         Maintenance.withDatabase(
                 service.data(),
                 Optional.of(service.config()),
-                database -> {
+                (database, files) -> {
                     database.setAutoCommit(false);
                     long school = school(database);
                     try (PreparedStatement member =

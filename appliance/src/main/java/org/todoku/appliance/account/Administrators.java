@@ -14,6 +14,9 @@ import org.todoku.appliance.store.Tx;
 
 /** The people who may sign in. Thread-safe. */
 public final class Administrators {
+    /** Stands in the place of a hash: nobody can sign in with any password. */
+    public static final String NO_PASSWORD = "!";
+
     private static final String COLUMNS =
             "SELECT id, organisation_id, email, name, password_hash FROM administrator";
 
@@ -78,11 +81,26 @@ public final class Administrators {
                                         COLUMNS + " WHERE email = ?" + tx.dialect().stale(),
                                         Administrators::map,
                                         email.key()));
-        if (known.isEmpty()) {
+        if (known.filter(k -> !k.hash.equals(NO_PASSWORD)).isEmpty()) {
             passwords.pretend(password);
             return Optional.empty();
         }
         return known.filter(k -> passwords.matches(password, k.hash)).map(Known::administrator);
+    }
+
+    /**
+     * Lets an administrator sign in with this password; false when the organisation has none with
+     * this e-mail.
+     */
+    public boolean setPassword(
+            Tx tx, OrganisationId organisation, EmailAddress email, Secret password) {
+        return tx.update(
+                        "UPDATE administrator SET password_hash = ?"
+                                + " WHERE organisation_id = ? AND email = ?",
+                        passwords.hash(password),
+                        organisation.value(),
+                        email.key())
+                == 1;
     }
 
     public Optional<Administrator> find(AdministratorId id) {

@@ -100,6 +100,18 @@ public final class Organisations {
                                 slug));
     }
 
+    /** One that is there, as a transaction sees it. */
+    public Organisation named(Tx tx, String slug) {
+        return tx.queryOne(COLUMNS + " WHERE slug = ?", Organisations::map, slug)
+                .orElseThrow(
+                        () ->
+                                new FaultException(
+                                        Fault.NOT_FOUND,
+                                        "find the organisation",
+                                        "there is none with the slug \"" + slug + "\"",
+                                        "check the slug"));
+    }
+
     /** All of them, oldest first; an appliance has a few, not thousands. */
     public List<Organisation> all() {
         return database.read(

@@ -2,10 +2,12 @@ package org.todoku.appliance.member;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.todoku.appliance.account.OrganisationId;
@@ -164,6 +166,26 @@ final class MemberStore {
                 INSERT INTO contact(id, member_id, organisation_id, address, address_key, state)
                 VALUES (?, ?, ?, ?, ?, 'active')""",
                 idMemberOrganisationAddressKey);
+    }
+
+    /** Addresses that are not to be mailed; one that is not mailed anyway keeps its reason. */
+    static void quarantine(Tx tx, List<@Nullable Object[]> reasonId) {
+        tx.batch(
+                "UPDATE contact SET state = 'quarantined', reason = ?"
+                        + " WHERE id = ? AND state = 'active'",
+                reasonId);
+    }
+
+    /** The members that have a value, by value. */
+    static Map<String, Set<Long>> membersByValue(Tx tx, ProfileItemId item) {
+        Map<String, Set<Long>> found = new LinkedHashMap<>();
+        tx.scan(
+                "SELECT member_id, content FROM profile_value WHERE item_id = ?",
+                row ->
+                        found.computeIfAbsent(row.text("content"), v -> new HashSet<>())
+                                .add(row.longValue("member_id")),
+                item.value());
+        return found;
     }
 
     /** A removed address comes back, perhaps with another person. */

@@ -1,5 +1,6 @@
 package org.todoku.appliance.member;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.todoku.appliance.account.OrganisationId;
@@ -59,6 +60,25 @@ public final class ProfileItems {
                 kind.code(),
                 present.size(),
                 String.join("\n", choices));
+        return item;
+    }
+
+    /** Makes one of several choices, or adds what its choices lack. */
+    ProfileItem offer(Tx tx, OrganisationId organisation, String name, List<String> choices) {
+        ProfileItem item =
+                define(tx, organisation, name, ProfileItem.Kind.MULTIPLE, List.copyOf(choices));
+        List<String> all = new ArrayList<>(item.choices());
+        choices.stream().filter(choice -> !all.contains(choice)).forEach(all::add);
+        if (all.size() > item.choices().size()) {
+            check(item.name(), 0, all);
+            int changed =
+                    tx.update(
+                            "UPDATE profile_item SET choices = ?, kind = ? WHERE id = ?",
+                            String.join("\n", all),
+                            ProfileItem.Kind.MULTIPLE.code(),
+                            item.id().value());
+            assert changed == 1;
+        }
         return item;
     }
 

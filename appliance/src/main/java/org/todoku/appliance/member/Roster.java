@@ -5,14 +5,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.todoku.appliance.account.OrganisationId;
 import org.todoku.appliance.kernel.EmailAddress;
@@ -30,11 +28,10 @@ import org.todoku.appliance.store.Tx;
  * <p>Someone who is known by their number or an address is updated: name, kana and profile as in
  * the list, new addresses added, none taken away, because members change their addresses
  * themselves. Someone who has left is not brought back by a list. All lines that are good go in
- * with one transaction, or none does.
+ * with one transaction, or none does. An export of listmonk or phpList is known by its header.
  */
 public final class Roster {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
-    private static final int MAX_CHOICES = 20;
 
     private final Database database;
     private final Ids ids;
@@ -54,6 +51,11 @@ public final class Roster {
      * @param language of the reasons in the report
      */
     public ImportReport importCsv(OrganisationId organisation, byte[] csv, Language language) {
+        Optional<ForeignFormat> foreign = ForeignFormat.detect(csv);
+        if (foreign.isPresent()) {
+            var wish = new ForeignImport.Wish(foreign.get(), List.of(), false, language);
+            return importForeign(organisation, csv, wish);
+        }
         RosterFile file = new RosterFile(csv, language);
         try {
             return database.writeWithin(DEADLINE, tx -> new Run(tx, organisation, file).report());
@@ -65,6 +67,12 @@ public final class Roster {
                     "import the same file again",
                     e);
         }
+    }
+
+    /** Imports a list of another program. */
+    public ImportReport importForeign(
+            OrganisationId organisation, byte[] file, ForeignImport.Wish wish) {
+        return new ForeignImport(database, ids, clock, items).run(organisation, file, wish);
     }
 
     /**
@@ -102,7 +110,7 @@ public final class Roster {
             MemberStore.updateMembers(tx, updated);
             MemberStore.insertContacts(tx, freshContacts);
             MemberStore.takeContacts(tx, takenContacts);
-            writeProfiles();
+            new ProfileWriter(tx, organisation, items).write(profiles);
             problems.sort(Comparator.comparingLong(ImportReport.Problem::line));
             return new ImportReport(created.size(), updated.size(), problems.size(), problems);
         }
@@ -154,66 +162,6 @@ public final class Roster {
                             id.value(), email.smtp(), known.contact().id().value()
                         });
             }
-        }
-
-        private void writeProfiles() {
-            Map<String, ProfileItem> byName = defineItems();
-            List<@Nullable Object[]> cleared = new ArrayList<>();
-            List<@Nullable Object[]> set = new ArrayList<>();
-            profiles.forEach(
-                    (id, member) ->
-                            member.profile()
-                                    .forEach(
-                                            (name, values) -> {
-                                                ProfileItem item = byName.get(name);
-                                                if (item != null) {
-                                                    long itemId = item.id().value();
-                                                    cleared.add(
-                                                            new @Nullable Object[] {
-                                                                id.value(), itemId
-                                                            });
-                                                    values.forEach(
-                                                            v ->
-                                                                    set.add(
-                                                                            new @Nullable Object[] {
-                                                                                id.value(),
-                                                                                itemId,
-                                                                                v
-                                                                            }));
-                                                }
-                                            }));
-            MemberStore.replaceValues(tx, cleared, set);
-        }
-
-        /**
-         * Columns that are no profile item yet become one, with choices when there are few values.
-         */
-        private Map<String, ProfileItem> defineItems() {
-            Map<String, Set<String>> values = new LinkedHashMap<>();
-            profiles.values()
-                    .forEach(
-                            member ->
-                                    member.profile()
-                                            .forEach(
-                                                    (name, list) ->
-                                                            values.computeIfAbsent(
-                                                                            name,
-                                                                            n -> new TreeSet<>())
-                                                                    .addAll(list)));
-            Map<String, ProfileItem> byName = new HashMap<>();
-            values.forEach(
-                    (name, distinct) -> {
-                        boolean few = !distinct.isEmpty() && distinct.size() <= MAX_CHOICES;
-                        boolean shortEnough = distinct.stream().allMatch(v -> v.length() <= 50);
-                        ProfileItem.Kind kind =
-                                few && shortEnough
-                                        ? ProfileItem.Kind.SINGLE
-                                        : ProfileItem.Kind.TEXT;
-                        List<String> choices =
-                                kind == ProfileItem.Kind.SINGLE ? List.copyOf(distinct) : List.of();
-                        byName.put(name, items.define(tx, organisation, name, kind, choices));
-                    });
-            return byName;
         }
     }
 }

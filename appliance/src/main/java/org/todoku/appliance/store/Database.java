@@ -101,6 +101,14 @@ public final class Database implements AutoCloseable {
         return new Transaction<>(this, work, false).runWithin(DEADLINE);
     }
 
+    /**
+     * Like {@link #read} for what is known to be long, such as an export: one of the connections is
+     * gone meanwhile.
+     */
+    public <T> T readWithin(Duration deadline, Work<T> work) {
+        return new Transaction<>(this, work, false).runWithin(deadline);
+    }
+
     /** Writes in one transaction, or refuses at once when the gate is closed. */
     public <T> T write(Work<T> work) {
         return writeWithin(DEADLINE, work);

@@ -24,9 +24,11 @@ final class SqlFailure extends RuntimeException {
 
     /** The exception to throw for a failed statement. */
     static RuntimeException of(SQLException failure) {
-        return "23505".equals(failure.getSQLState())
-                ? new DuplicateKeyException(failure)
-                : new SqlFailure(failure);
+        String state = String.valueOf(failure.getSQLState());
+        if (state.equals("23505")) {
+            return new DuplicateKeyException(failure);
+        }
+        return state.equals("22001") ? new UnfitValueException(failure) : new SqlFailure(failure);
     }
 
     boolean retryable() {

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,19 @@ public final class Tx {
         }
     }
 
+    /** All rows, one after the other, however many there are; none is kept. */
+    public void scan(String sql, Consumer<Row> taker, @Nullable Object... parameters) {
+        try (PreparedStatement statement = prepare(sql, parameters);
+                ResultSet results = statement.executeQuery()) {
+            Row row = new Row(results);
+            while (results.next()) {
+                taker.accept(row);
+            }
+        } catch (SQLException e) {
+            throw SqlFailure.of(e);
+        }
+    }
+
     /** At most one row; more are a bug. */
     public <T> Optional<T> queryOne(
             String sql, Row.Mapper<T> mapper, @Nullable Object... parameters) {
@@ -58,6 +72,19 @@ public final class Tx {
     /** The one number that a {@code SELECT COUNT(*) AS n …} answers. */
     public long count(String sql, @Nullable Object... parameters) {
         return queryOne(sql, row -> row.longValue("n"), parameters).orElseThrow();
+    }
+
+    /** The one number of a query, whatever its column is called. */
+    public long number(String sql) {
+        try (PreparedStatement statement = prepare(sql, new Object[0]);
+                ResultSet results = statement.executeQuery()) {
+            if (!results.next()) {
+                throw new IllegalStateException("no row: " + sql);
+            }
+            return results.getLong(1);
+        } catch (SQLException e) {
+            throw SqlFailure.of(e);
+        }
     }
 
     /** Changes rows; answers how many. */

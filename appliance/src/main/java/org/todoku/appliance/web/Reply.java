@@ -1,18 +1,36 @@
 package org.todoku.appliance.web;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** One answer, complete before it is sent, so that a late failure cannot leave half a page. */
 // Bodies are never compared, and a copy would double an upload of 10 MB.
 @SuppressWarnings("ArrayRecordComponent")
-public record Reply(int status, String type, byte[] body, List<Header> headers) {
+public record Reply(
+        int status, String type, byte[] body, List<Header> headers, Optional<Path> file) {
     private static final String HTML = "text/html; charset=utf-8";
     private static final String JSON = "application/json";
 
     public Reply {
         headers = List.copyOf(headers);
+    }
+
+    /** One whose body is here. */
+    public Reply(int status, String type, byte[] body, List<Header> headers) {
+        this(status, type, body, headers, Optional.empty());
+    }
+
+    /** A file that is complete, sent piece by piece, and deleted when it has been sent or not. */
+    public static Reply file(String type, Path file, String name) {
+        return new Reply(
+                200,
+                type,
+                new byte[0],
+                List.of(new Header("Content-Disposition", "attachment; filename=\"" + name + "\"")),
+                Optional.of(file));
     }
 
     /** A response header. */
@@ -52,6 +70,6 @@ public record Reply(int status, String type, byte[] body, List<Header> headers) 
     public Reply with(String name, String value) {
         List<Header> more = new ArrayList<>(headers);
         more.add(new Header(name, value));
-        return new Reply(status, type, body, more);
+        return new Reply(status, type, body, more, file);
     }
 }

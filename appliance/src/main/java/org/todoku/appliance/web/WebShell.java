@@ -11,7 +11,11 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -258,10 +262,25 @@ public final class WebShell {
         for (Reply.Header header : reply.headers()) {
             header(response, header.name(), header.value());
         }
-        if (call.method().equals("HEAD")) {
+        if (reply.file().isPresent()) {
+            sendFile(reply.file().get(), response);
+        } else if (call.method().equals("HEAD")) {
             response.send();
         } else {
             response.send(reply.body());
+        }
+    }
+
+    private static void sendFile(Path file, ServerResponse response) {
+        try {
+            response.contentLength(Files.size(file));
+            try (OutputStream out = response.outputStream()) {
+                Files.copy(file, out);
+            } finally {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

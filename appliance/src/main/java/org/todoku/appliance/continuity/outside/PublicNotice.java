@@ -1,8 +1,11 @@
 package org.todoku.appliance.continuity.outside;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
 import org.todoku.appliance.kernel.Fault;
@@ -63,6 +66,27 @@ public record PublicNotice(
     private static FaultException wrong(String why) {
         return new FaultException(
                 Fault.INVALID_REQUEST, "take the notice", why, "correct it and send it again");
+    }
+
+    /** What was published; empty when this is none. */
+    public static Optional<PublicNotice> read(byte[] json) {
+        try {
+            JsonNode node = JSON.readTree(json);
+            JsonNode next = node.path("nextUpdate");
+            return Optional.of(
+                    new PublicNotice(
+                            Level.valueOf(
+                                    node.path("level").asText().toUpperCase(java.util.Locale.ROOT)),
+                            node.path("ja").asText(),
+                            node.path("en").asText(),
+                            Instant.parse(node.path("at").asText()),
+                            next.isTextual()
+                                    ? Optional.of(Instant.parse(next.asText()))
+                                    : Optional.empty(),
+                            node.path("contact").asText()));
+        } catch (IOException | DateTimeException | IllegalArgumentException | FaultException e) {
+            return Optional.empty();
+        }
     }
 
     /** As it is published. */

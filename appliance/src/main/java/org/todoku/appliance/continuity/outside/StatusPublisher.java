@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.todoku.appliance.kernel.FaultException;
@@ -26,6 +29,8 @@ public final class StatusPublisher {
     private final URI service;
     private final InstantSource clock;
     private final NamedLoop loop = new NamedLoop("status-publisher", this::publish);
+    private final AtomicReference<@Nullable PublicNotice> owed = new AtomicReference<>();
+    private final AtomicBoolean hurry = new AtomicBoolean();
     private Instant pageAt = Instant.MIN;
     private Instant beatAt = Instant.MIN;
     private String lastTold = "";
@@ -52,6 +57,24 @@ public final class StatusPublisher {
     /** Puts the operator's words on the page. */
     public void tell(PublicNotice notice) {
         place.put(PublicNotice.FILE, notice.json());
+        owed.compareAndSet(notice, null);
+    }
+
+    /** Puts them there as soon as the place takes them, if no later ones come before. */
+    void owe(PublicNotice notice) {
+        owed.set(notice);
+        hurry.set(true);
+        loop.wake();
+    }
+
+    /** Whether this host may speak for the service, by all that it and the place know. */
+    boolean mayTell() {
+        return state.get().filter(told -> !isLaterTold(told.epoch())).isPresent();
+    }
+
+    /** What stands there, where it can be read. */
+    Optional<PublicNotice> told() {
+        return place.get(PublicNotice.FILE).flatMap(PublicNotice::read);
     }
 
     /** Stops, and says that this is on purpose when this host still is the writer. */
@@ -75,7 +98,8 @@ public final class StatusPublisher {
             return LOOK_EVERY;
         }
         Instant now = clock.instant();
-        if (now.isBefore(beatAt) && told.get().state().equals(lastTold)) {
+        boolean hurried = hurry.getAndSet(false);
+        if (!hurried && now.isBefore(beatAt) && told.get().state().equals(lastTold)) {
             return LOOK_EVERY;
         }
         if (isLaterTold(told.get().epoch())) {
@@ -92,6 +116,10 @@ public final class StatusPublisher {
             place.put(OutsideState.FILE, told.get().json());
             beatAt = now.plus(OutsideState.EVERY);
             lastTold = told.get().state();
+            PublicNotice waiting = owed.get();
+            if (waiting != null) {
+                tell(waiting);
+            }
         }
         return LOOK_EVERY;
     }

@@ -35,6 +35,7 @@ public final class Api {
     public List<Route> routes() {
         MemberApi members = new MemberApi(doors);
         MessageApi messages = new MessageApi(doors);
+        NoticeApi notices = new NoticeApi(doors);
         MoveApi move = new MoveApi(doors.move(), doors.organisations());
         return Stream.of(
                         List.of(
@@ -53,6 +54,9 @@ public final class Api {
                                         Route.post("/api/v1/move/hold", withToken(move::hold))),
                                 Route.post("/api/v1/move/release", withToken(move::release)),
                                 Route.post("/api/v1/move/forward", withToken(move::forward))),
+                        List.of(
+                                Route.get("/api/v1/status-notice", withToken(notices::current)),
+                                Route.post("/api/v1/status-notice", withToken(notices::tell))),
                         List.of(
                                 Route.upload("/api/v1/attachments", withToken(messages::attach)),
                                 Route.post("/api/v1/messages", withToken(messages::send)),

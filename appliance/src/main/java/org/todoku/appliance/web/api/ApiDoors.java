@@ -1,8 +1,10 @@
 package org.todoku.appliance.web.api;
 
+import java.util.Optional;
 import org.todoku.appliance.account.ApiTokens;
 import org.todoku.appliance.account.Organisations;
 import org.todoku.appliance.continuity.MoveSource;
+import org.todoku.appliance.continuity.outside.OperatorNotices;
 import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.Sending;
 import org.todoku.appliance.member.Members;
@@ -23,4 +25,5 @@ public record ApiDoors(
         Ledger ledger,
         SystemState system,
         MoveSource move,
+        Optional<OperatorNotices> notices,
         String version) {}

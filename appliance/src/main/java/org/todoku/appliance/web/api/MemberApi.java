@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.todoku.appliance.account.OrganisationId;
 import org.todoku.appliance.kernel.EmailAddress;
+import org.todoku.appliance.member.ForeignFormat;
+import org.todoku.appliance.member.ForeignImport;
 import org.todoku.appliance.member.ImportReport;
 import org.todoku.appliance.member.MemberId;
 import org.todoku.appliance.member.NewMember;
@@ -58,7 +61,19 @@ final class MemberApi {
         if (csv.length == 0) {
             throw Problem.badRequest("invalid-request", "The body is empty; CSV is expected.");
         }
-        ImportReport report = doors.roster().importCsv(organisation, csv, call.language());
+        Optional<ForeignFormat> foreign = call.query("format").map(MemberApi::format);
+        ImportReport report =
+                foreign.isEmpty()
+                        ? doors.roster().importCsv(organisation, csv, call.language())
+                        : doors.roster()
+                                .importForeign(
+                                        organisation,
+                                        csv,
+                                        new ForeignImport.Wish(
+                                                foreign.get(),
+                                                call.query().getOrDefault("list", List.of()),
+                                                call.query("stopped").equals(Optional.of("true")),
+                                                call.language()));
         ObjectNode answer =
                 Json.object()
                         .put("created", report.created())
@@ -72,6 +87,15 @@ final class MemberApi {
                     .put("reason", problem.reason());
         }
         return Reply.json(200, Json.write(answer));
+    }
+
+    private static ForeignFormat format(String code) {
+        return ForeignFormat.of(code)
+                .orElseThrow(
+                        () ->
+                                Problem.badRequest(
+                                        "invalid-request",
+                                        "format is none of listmonk, mailman, phplist."));
     }
 
     Reply list(Call call, OrganisationId organisation) {

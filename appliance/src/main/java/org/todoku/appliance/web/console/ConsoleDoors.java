@@ -1,10 +1,12 @@
 package org.todoku.appliance.web.console;
 
 import java.time.InstantSource;
+import java.util.Optional;
 import org.todoku.appliance.account.Administrators;
 import org.todoku.appliance.account.Organisations;
 import org.todoku.appliance.account.Sessions;
 import org.todoku.appliance.audience.Audiences;
+import org.todoku.appliance.continuity.outside.OperatorNotices;
 import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.Sending;
 import org.todoku.appliance.inbound.Inquiries;
@@ -13,6 +15,7 @@ import org.todoku.appliance.member.ProfileItems;
 import org.todoku.appliance.member.Roster;
 import org.todoku.appliance.message.Attachments;
 import org.todoku.appliance.message.Messages;
+import org.todoku.appliance.portable.Exporter;
 import org.todoku.appliance.web.SystemState;
 
 /**
@@ -32,6 +35,8 @@ public record ConsoleDoors(
         Sending sending,
         Ledger ledger,
         Inquiries inquiries,
+        Exporter exporter,
+        Optional<OperatorNotices> notices,
         SystemState system,
         InstantSource clock,
         String mailDomain,

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.todoku.appliance.audience.Audience;
 import org.todoku.appliance.audience.AudienceSize;
+import org.todoku.appliance.continuity.outside.PublicNotice;
 import org.todoku.appliance.delivery.Counts;
 import org.todoku.appliance.delivery.DeliveryView;
 import org.todoku.appliance.delivery.Outcome;
@@ -61,6 +62,27 @@ public final class Views {
 
     /** The upload form, and the report after it. */
     public record Import(Optional<ImportReport> report, boolean missing) {}
+
+    /** Everything as a file; {@code problem} is a text key. */
+    public record Export(String problem) {}
+
+    /** The operator's words as they are typed. */
+    public record NoticeDraft(
+            String level, String japanese, String english, String next, String contact) {}
+
+    /**
+     * The operator's words.
+     *
+     * @param possible whether there is a status page outside
+     * @param said the key of what was done or is wrong; empty at first
+     * @param standing what stands there now
+     */
+    public record StatusNotice(
+            boolean possible,
+            NoticeDraft draft,
+            String said,
+            Optional<PublicNotice> preview,
+            Optional<PublicNotice> standing) {}
 
     /** The form of a new message; {@code problem} is a text key. */
     public record Compose(Draft draft, List<ProfileItem> items, String problem) {
@@ -159,6 +181,15 @@ public final class Views {
             }
             return last.get().counts(now) ? PASSED : OLD;
         }
+    }
+
+    /** The colour of the operator's words. */
+    public static String style(PublicNotice.Level level) {
+        return switch (level) {
+            case INFO, NONE -> "";
+            case TROUBLE -> "bad";
+            case RESOLVED -> "good";
+        };
     }
 
     /** The colour: only what was drilled lately is relied on. */

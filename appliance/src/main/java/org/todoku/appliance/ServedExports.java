@@ -1,0 +1,88 @@
+package org.todoku.appliance;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.todoku.appliance.account.Audit;
+import org.todoku.appliance.account.OrganisationId;
+import org.todoku.appliance.kernel.Fault;
+import org.todoku.appliance.kernel.FaultException;
+import org.todoku.appliance.kernel.Ids;
+import org.todoku.appliance.message.FileStore;
+import org.todoku.appliance.portable.Exporter;
+import org.todoku.appliance.store.Database;
+
+/**
+ * Exports of a running server, one at a time, into a folder of its own in the temporary folder; one
+ * that nobody came for is deleted when the next is made.
+ */
+final class ServedExports implements Exporter {
+    private static final Duration LEFT = Duration.ofHours(1);
+
+    private final Portability portability;
+    private final Database database;
+    private final Audit audit;
+    private final InstantSource clock;
+    private final Semaphore one = new Semaphore(1);
+    private @Nullable Path folder;
+
+    ServedExports(Database database, FileStore files, Ids ids, InstantSource clock) {
+        this.portability = new Portability(database, files, ids, clock);
+        this.database = database;
+        this.audit = new Audit(database, ids, clock);
+        this.clock = clock;
+    }
+
+    @Override
+    public Path export(OrganisationId organisation, String actor) {
+        if (!one.tryAcquire()) {
+            throw new FaultException(
+                    Fault.OVERLOADED,
+                    "export the organisation",
+                    "another export is being made",
+                    "try again in a few minutes");
+        }
+        try {
+            database.change(
+                    tx -> audit.record(tx, organisation, actor, "export", "everything, as a file"));
+            Path file = folder().resolve(UUID.randomUUID() + ".zip");
+            var made = portability.export(organisation, file, (done, of) -> {});
+            assert made.version() > 0;
+            return file;
+        } catch (IOException e) {
+            throw new FaultException(
+                    Fault.STORAGE_UNAVAILABLE,
+                    "export the organisation",
+                    e.toString(),
+                    "is there room in the temporary folder?",
+                    e);
+        } finally {
+            one.release();
+        }
+    }
+
+    /** Only this user reads it. What lies in it from before is old, or is being sent. */
+    private Path folder() throws IOException {
+        Path known = folder;
+        if (known == null || !Files.isDirectory(known)) {
+            known = Files.createTempDirectory("todoku-download");
+            folder = known;
+        }
+        Instant old = clock.instant().minus(LEFT);
+        try (Stream<Path> files = Files.list(known)) {
+            for (Path file : files.toList()) {
+                if (Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+        return known;
+    }
+}
