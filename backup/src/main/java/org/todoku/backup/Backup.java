@@ -193,6 +193,7 @@ public final class Backup implements AutoCloseable {
                             case LOCAL -> ArchiveRole.NONE;
                             case LOCAL_OR_ARCHIVE -> ArchiveRole.STANDS_IN;
                             case LOCAL_AND_ARCHIVE -> ArchiveRole.REQUIRED;
+                            case LOCAL_AND_STANDBY -> ArchiveRole.ONE_OF_THREE;
                         };
         return new VolumeSettings(
                 role, config.stallAfter(), VolumeSettings.ISOLATED_AFTER, config.writeBehindMax());

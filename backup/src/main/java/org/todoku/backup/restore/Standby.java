@@ -24,6 +24,7 @@ import org.todoku.backup.archive.Segment;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.volume.ContinuousRedo;
+import org.todoku.backup.volume.Lags;
 import org.todoku.backup.volume.LocalLog;
 import org.todoku.backup.volume.LogChunk;
 import org.todoku.backup.volume.LogPosition;
