@@ -118,6 +118,33 @@ public final class Feedings {
                 .toList();
     }
 
+    /** As {@link #bringIn(long, Optional, long, List)}, what standbys have left here. */
+    public long bringInLeft(long epoch, Optional<ForkPoint> tail, long sequence) {
+        return bringIn(epoch, tail, sequence);
+    }
+
+    /**
+     * Refuses where a standby may have what is nowhere else.
+     *
+     * @param but the standby that asks, which has its own
+     * @throws BackupException {@code HELD_ELSEWHERE}
+     */
+    public void requireHeard(long epoch, String but, String what) {
+        List<Feeding> silent = silent(epoch, but);
+        if (!silent.isEmpty()) {
+            Feeding first = silent.getFirst();
+            throw new BackupException(
+                    BackupFault.HELD_ELSEWHERE,
+                    what,
+                    "the standby on "
+                            + first.host()
+                            + " was fed by the old host and may have confirmed commits that are"
+                            + " nowhere else",
+                    "take over there, or let it reach the archive, where it leaves them; with"
+                            + " --accept-loss they are given up. Nothing was changed");
+        }
+    }
+
     /**
      * Puts what standbys have left as the next segments of an epoch that is about to be ended.
      *

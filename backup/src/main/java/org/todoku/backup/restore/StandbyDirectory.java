@@ -80,6 +80,22 @@ final class StandbyDirectory {
                 });
     }
 
+    /**
+     * Puts the database aside, for salvage: it has what is nowhere else.
+     *
+     * @return where it lies
+     */
+    Path keep(String name) {
+        Path to = data.resolve("kept-" + name);
+        attempt(
+                () -> {
+                    Files.createDirectories(to);
+                    Files.move(database(), to.resolve("db"));
+                    delete(data.resolve(ASIDE));
+                });
+        return to;
+    }
+
     /** Begins anew: nothing in it is of use. */
     void clear() {
         attempt(
