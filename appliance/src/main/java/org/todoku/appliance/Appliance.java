@@ -27,6 +27,7 @@ import org.todoku.appliance.continuity.MachineState;
 import org.todoku.appliance.continuity.MoveSource;
 import org.todoku.appliance.continuity.NoticeMerge;
 import org.todoku.appliance.continuity.RequestDoor;
+import org.todoku.appliance.continuity.StandbySource;
 import org.todoku.appliance.continuity.outside.StatusPublisher;
 import org.todoku.appliance.delivery.Dispatcher;
 import org.todoku.appliance.delivery.Ledger;
@@ -366,12 +367,14 @@ final class Appliance implements AutoCloseable {
         routes.addAll(new Probes(this::notReadyBecause, metrics).routes());
         routes.addAll(new SetupPages(features.setup(), setupCode, pages, clock).routes());
         routes.addAll(new MemberPages(memberDoors(), pages).routes());
-        routes.addAll(new Api(apiDoors()).routes());
+        Api api = new Api(apiDoors());
+        routes.addAll(api.routes());
         routes.addAll(new Console(consoleDoors(), pages, random).routes());
         routes.addAll(more.routes(pages));
         ApplianceConfig.Http http = config.http();
         var place = new WebShell.Place(http.bind(), http.port(), http.secure(), tls);
-        return new WebShell(place, routes, pages, metrics, door);
+        var served = new WebShell.Served(routes, api.lines());
+        return new WebShell(place, served, pages, metrics, door);
     }
 
     private MoveSource.Parts moved() {
@@ -406,6 +409,7 @@ final class Appliance implements AutoCloseable {
                 features.ledger(),
                 storage.state(),
                 move,
+                new StandbySource(storage.continuity()),
                 Version.TEXT);
     }
 

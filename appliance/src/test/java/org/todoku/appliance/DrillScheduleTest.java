@@ -89,6 +89,7 @@ class DrillScheduleTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
-                                last)));
+                                last)),
+                List.of());
     }
 }

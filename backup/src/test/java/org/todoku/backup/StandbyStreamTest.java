@@ -124,7 +124,7 @@ class StandbyStreamTest {
                     assertThat(fed.status().trouble()).isEmpty();
                     assertThat(fed.status().restores()).isEqualTo(2);
                 }
-                assertThat(pipe.isClosed()).isTrue();
+                await(pipe::isClosed);
                 Path kept = Path.of(fed.status().kept().orElseThrow());
                 assertThat(Files.isDirectory(kept.resolve("db/log"))).isTrue();
                 assertThat(TestDatabase.rowsOf(kept.resolve("db"))).isEqualTo(range(0, 600));

@@ -3,6 +3,7 @@ package org.todoku.appliance.web.api;
 import org.todoku.appliance.account.ApiTokens;
 import org.todoku.appliance.account.Organisations;
 import org.todoku.appliance.continuity.MoveSource;
+import org.todoku.appliance.continuity.StandbySource;
 import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.Sending;
 import org.todoku.appliance.member.Members;
@@ -23,4 +24,5 @@ public record ApiDoors(
         Ledger ledger,
         SystemState system,
         MoveSource move,
+        StandbySource standby,
         String version) {}
