@@ -10,6 +10,7 @@ record LocalState(WriteGate gate) implements SystemState {
     @Override
     public Snapshot now() {
         Level level = gate.isOpen() ? Level.NORMAL : Level.STALLED;
-        return new Snapshot(0, new Storage(level, 0.0, 0, Optional.empty()), Optional.empty(), List.of());
+        return new Snapshot(
+                0, new Storage(level, 0.0, 0, Optional.empty()), Optional.empty(), List.of());
     }
 }

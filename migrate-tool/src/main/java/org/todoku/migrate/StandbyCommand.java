@@ -126,7 +126,8 @@ final class StandbyCommand implements Callable<Integer> {
         if (writer.isEmpty() || options.namesKey(config.file())) {
             return options.kit(config.file());
         }
-        Optional<Path> known = Journal.fact(data.resolve(JOURNAL), Configuring.CONFIG).map(Path::of);
+        Optional<Path> known =
+                Journal.fact(data.resolve(JOURNAL), Configuring.CONFIG).map(Path::of);
         return known.isPresent()
                 ? ArchiveOptions.kitOf(ArchiveOptions.config(known.get()), data)
                 : writer.get().kit();

@@ -40,7 +40,6 @@ final class StandbyRun {
     /** Behind either: what other standbys may have and have not left is given up. */
     static final String ACCEPTING_LOSS = "-accepting-loss";
 
-
     static final String STATUS = "standby";
     private static final long BUSY_MILLIS = 500;
     private static final long IDLE_MILLIS = 1_000;
@@ -91,13 +90,16 @@ final class StandbyRun {
                     new ControlSocket(
                             data,
                             Map.of(
-                                    STATUS, () -> facts(standby),
-                                    PROMOTE, () -> promoteFenced(standby, claim, false),
+                                    STATUS,
+                                    () -> facts(standby),
+                                    PROMOTE,
+                                    () -> promoteFenced(standby, claim, false),
                                     PROMOTE + ACCEPTING_LOSS,
-                                            () -> promoteFenced(standby, claim, true),
-                                    PROMOTE_UNFENCED, () -> promote(standby, claim, false),
+                                    () -> promoteFenced(standby, claim, true),
+                                    PROMOTE_UNFENCED,
+                                    () -> promote(standby, claim, false),
                                     PROMOTE_UNFENCED + ACCEPTING_LOSS,
-                                            () -> promote(standby, claim, true)));
+                                    () -> promote(standby, claim, true)));
             control.start();
             settings.writer()
                     .ifPresent(

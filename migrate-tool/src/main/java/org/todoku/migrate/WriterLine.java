@@ -99,9 +99,10 @@ final class WriterLine implements AutoCloseable {
         Listener listener = new Listener(start);
         WebSocket line = open(listener);
         try {
-            line.sendText(hello(start), true);
-            String why = listener.await(line);
-            broke(why);
+            line.sendText(hello(start), true).get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+            broke(listener.await(line));
+        } catch (ExecutionException | TimeoutException e) {
+            broke("the writer did not take the hello: " + e);
         } finally {
             line.abort();
             listener.end();
@@ -175,7 +176,8 @@ final class WriterLine implements AutoCloseable {
         }
 
         @Override
-        public @Nullable CompletionStage<?> onText(WebSocket line, CharSequence data, boolean last) {
+        public @Nullable CompletionStage<?> onText(
+                WebSocket line, CharSequence data, boolean last) {
             text.append(data);
             if (last) {
                 try {

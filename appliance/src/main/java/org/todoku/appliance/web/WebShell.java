@@ -33,7 +33,8 @@ public final class WebShell {
     private static final int MAX_CONNECTIONS = 2_000;
     private static final long MAX_PAYLOAD = 11L * 1024 * 1024;
     private static final Duration SLOW_READER = Duration.ofSeconds(30);
-    private static final List<String> OWN = List.of("/api/v1/move/", "/api/v1/standby", "/health/", "/metrics");
+    private static final List<String> OWN =
+            List.of("/api/v1/move/", "/api/v1/standby", "/health/", "/metrics");
     private static final Duration STOP_GRACE = Duration.ofSeconds(3);
 
     /** No inline script, nothing from elsewhere: what a member's name contains cannot run. */

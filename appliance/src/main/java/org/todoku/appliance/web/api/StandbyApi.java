@@ -45,9 +45,7 @@ final class StandbyApi {
                         .filter(value -> value.startsWith(BEARER))
                         .flatMap(value -> tokens.open(value.substring(BEARER.length()).strip()))
                         .orElseThrow(
-                                () ->
-                                        Problem.of(
-                                                401, "unauthorized", "A valid token is needed."));
+                                () -> Problem.of(401, "unauthorized", "A valid token is needed."));
         requireOwner(organisation);
     }
 
