@@ -31,14 +31,12 @@ class MoveAbortTest {
 
     @TempDir Path root;
 
-    private SampleService old;
-
     @Test
     void theOldHostIsAsBeforeWhereverTheMoveWasKilled() throws Exception {
-        old = new SampleService(root.resolve("old"), "local-or-archive").setUp();
+        SampleService old = new SampleService(root.resolve("old"), "local-or-archive").setUp();
         Files.writeString(root.resolve("token"), old.token() + "\n");
         try (Child server = old.serve()) {
-            JsonNode before = system();
+            JsonNode before = system(old);
             int written = 0;
             for (String place : PLACES.keySet()) {
                 Path data = root.resolve(place.replaceAll("\\W+", "-"));
@@ -46,10 +44,10 @@ class MoveAbortTest {
                         Child.start(
                                 root,
                                 HaltedCommand.class,
-                                words("KILL", PLACES.get(place), "--json", data))) {
+                                words(old, "KILL", PLACES.get(place), data))) {
                     assertThat(child.status()).as(place + child.errors()).isEqualTo(137);
                 }
-                Command aborted = Command.run(words("--abort", data));
+                Command aborted = Command.run(words(old, "--abort", data));
                 assertThat(aborted.status()).as(place + aborted).isZero();
                 long begun = System.nanoTime();
                 old.post("/api/v1/members", "application/json", "{\"name\":\"会員\"}");
@@ -57,8 +55,8 @@ class MoveAbortTest {
                 System.out.printf(
                         "figure: move killed, %s; aborted: a write took %d ms%n",
                         place, (System.nanoTime() - begun) / 1_000_000);
-                assertThat(system().get("epoch")).as(place).isEqualTo(before.get("epoch"));
-                assertThat(system().get("archive").get("state").asText()).isEqualTo("writer");
+                assertThat(system(old).get("epoch")).as(place).isEqualTo(before.get("epoch"));
+                assertThat(system(old).get("archive").get("state").asText()).isEqualTo("writer");
             }
             JsonNode members = new JsonMapper().readTree(old.get("/api/v1/members"));
             assertThat(members.get("items")).hasSize(written);
@@ -66,12 +64,12 @@ class MoveAbortTest {
         }
     }
 
-    private JsonNode system() throws Exception {
+    private static JsonNode system(SampleService old) throws Exception {
         return new JsonMapper().readTree(old.get("/api/v1/system"));
     }
 
-    private String[] words(String signal, String line, String more, Path data) {
-        String[] move = words(more, data);
+    private String[] words(SampleService old, String signal, String line, Path data) {
+        String[] move = words(old, "--json", data);
         String[] all = new String[move.length + 2];
         all[0] = signal;
         all[1] = line;
@@ -79,7 +77,7 @@ class MoveAbortTest {
         return all;
     }
 
-    private String[] words(String more, Path data) {
+    private String[] words(SampleService old, String more, Path data) {
         return new String[] {
             "move",
             more,

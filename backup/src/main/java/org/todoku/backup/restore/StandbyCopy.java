@@ -47,6 +47,7 @@ final class StandbyCopy {
         this.owner = owner;
         this.streamed = new Streamed(data, owner, archive);
         this.clock = InstantSource.system();
+        this.kept = directory.kept().orElse(null);
     }
 
     /** The log that it has and the archive has not shown, and how far that goes. */
