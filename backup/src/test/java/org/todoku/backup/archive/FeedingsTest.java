@@ -67,8 +67,7 @@ class FeedingsTest {
         assertThat(ended.unconfirmed()).containsExactly(new Chain.SegmentRef(1, 3));
         assertThat(ended.tail().orElseThrow().end()).isEqualTo(at(190));
         assertFault(() -> archive.put(second), BackupFault.FORK);
-        assertFault(
-                () -> archive.put(segment(4, third.hash(), 3, 170, 10)), BackupFault.FENCED);
+        assertFault(() -> archive.put(segment(4, third.hash(), 3, 170, 10)), BackupFault.FENCED);
     }
 
     @Test
@@ -113,8 +112,7 @@ class FeedingsTest {
     private PreparedSegment segment(
             long sequence, String previous, long confirmed, long offset, int length) {
         return archive.prepare(
-                new Segment(
-                        1, sequence, previous, confirmed, NOW, List.of(log(offset, length))));
+                new Segment(1, sequence, previous, confirmed, NOW, List.of(log(offset, length))));
     }
 
     private static LogChunk log(long offset, int length) {
