@@ -12,46 +12,19 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.todoku.appliance.ApplianceConfig.HostAndPort;
-import org.todoku.appliance.account.Administrators;
-import org.todoku.appliance.account.ApiTokens;
-import org.todoku.appliance.account.Audit;
-import org.todoku.appliance.account.Organisations;
-import org.todoku.appliance.account.ServerSecret;
-import org.todoku.appliance.account.Sessions;
-import org.todoku.appliance.account.SignedTokens;
-import org.todoku.appliance.audience.Audiences;
 import org.todoku.appliance.continuity.ControlSocket;
 import org.todoku.appliance.continuity.MachineEvents;
 import org.todoku.appliance.continuity.MachineState;
 import org.todoku.appliance.continuity.MoveSource;
 import org.todoku.appliance.continuity.NoticeMerge;
 import org.todoku.appliance.continuity.RequestDoor;
+import org.todoku.appliance.continuity.StandbySource;
 import org.todoku.appliance.continuity.outside.OperatorNotices;
 import org.todoku.appliance.continuity.outside.StatusPublisher;
-import org.todoku.appliance.delivery.Dispatcher;
-import org.todoku.appliance.delivery.Ledger;
-import org.todoku.appliance.delivery.MailSettings;
-import org.todoku.appliance.delivery.MailText;
-import org.todoku.appliance.delivery.NoticeLedger;
-import org.todoku.appliance.delivery.OutgoingMail;
-import org.todoku.appliance.delivery.Reads;
-import org.todoku.appliance.delivery.Sending;
-import org.todoku.appliance.delivery.bounce.Bounces;
-import org.todoku.appliance.delivery.bounce.ReturnPaths;
-import org.todoku.appliance.inbound.InboundMail;
-import org.todoku.appliance.inbound.Inquiries;
 import org.todoku.appliance.inbound.SmtpListener;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.kernel.Ids;
 import org.todoku.appliance.kernel.Secret;
-import org.todoku.appliance.member.Leaving;
-import org.todoku.appliance.member.Members;
-import org.todoku.appliance.member.ProfileItems;
-import org.todoku.appliance.member.Roster;
-import org.todoku.appliance.message.Attachments;
-import org.todoku.appliance.message.Messages;
-import org.todoku.appliance.portable.Exporter;
 import org.todoku.appliance.store.Database;
 import org.todoku.appliance.store.Schema;
 import org.todoku.appliance.store.WriteGate;
@@ -67,7 +40,6 @@ import org.todoku.appliance.web.api.Api;
 import org.todoku.appliance.web.api.ApiDoors;
 import org.todoku.appliance.web.console.Console;
 import org.todoku.appliance.web.console.ConsoleDoors;
-import org.todoku.appliance.web.console.FirstSetup;
 import org.todoku.appliance.web.console.SetupPages;
 import org.todoku.appliance.web.member.MemberDoors;
 import org.todoku.appliance.web.member.MemberPages;
@@ -105,33 +77,6 @@ final class Appliance implements AutoCloseable {
     private final MachineEvents events;
     private volatile boolean ready;
 
-    /** The doors of all features. */
-    record Features(
-            Organisations organisations,
-            Administrators administrators,
-            ApiTokens apiTokens,
-            Sessions sessions,
-            SignedTokens signedTokens,
-            ProfileItems items,
-            Members members,
-            Roster roster,
-            Audiences audiences,
-            Messages messages,
-            Attachments attachments,
-            Sending sending,
-            Ledger ledger,
-            NoticeLedger noticeLedger,
-            Reads reads,
-            Leaving leaving,
-            MailText mailText,
-            MailSettings mailSettings,
-            Dispatcher dispatcher,
-            InboundMail inbound,
-            Optional<SmtpListener> listener,
-            Inquiries inquiries,
-            Exporter exporter,
-            FirstSetup setup) {}
-
     /** More pages, for the demo. */
     interface MorePages {
         List<Route> routes(Pages pages);
@@ -148,7 +93,8 @@ final class Appliance implements AutoCloseable {
         this.database = Database.open(storage.jdbcUrl(), gate);
         Schema.migrate(database);
         Ids ids = ids();
-        this.features = features(ids);
+        this.features =
+                Features.of(new Features.Ground(config, storage, database, clock, random), ids);
         this.events = new MachineEvents(database, ids, clock, this::machine);
         storage.opened().accept(features.ledger());
         this.move = new MoveSource(moved());
@@ -319,63 +265,6 @@ final class Appliance implements AutoCloseable {
         return ids;
     }
 
-    private Features features(Ids ids) {
-        ServerSecret secret = ServerSecret.of(database, random);
-        Organisations organisations = new Organisations(database, ids, clock);
-        Administrators administrators = new Administrators(database, ids, clock);
-        ApiTokens apiTokens = new ApiTokens(database, ids, clock, random);
-        SignedTokens signed = new SignedTokens(secret);
-        ProfileItems items = new ProfileItems(database, ids);
-        Audiences audiences = new Audiences(database);
-        Messages messages = new Messages(database, ids, clock);
-        MailSettings settings = MailWiring.settings(config, config.http().publicUrl());
-        Attachments attachments = new Attachments(database, storage.files());
-        MailText text = new MailText(settings, signed, clock, attachments::content);
-        var sendingParts =
-                new Sending.Parts(messages, audiences, new Audit(database, ids, clock), settings);
-        Bounces bounces = new Bounces(ids);
-        var dispatching =
-                new Dispatcher.Parts(text, settings, bounces, storage.durability(), random);
-        Members members = new Members(database, ids, clock, items);
-        OutgoingMail outgoing = new OutgoingMail(ids, clock);
-        ReturnPaths paths = new ReturnPaths(signed);
-        var receiving =
-                new InboundMail.Parts(
-                        organisations, members, outgoing, text, paths, bounces, settings);
-        InboundMail inbound = new InboundMail(database, clock, receiving);
-        return new Features(
-                organisations,
-                administrators,
-                apiTokens,
-                new Sessions(secret, clock),
-                signed,
-                items,
-                members,
-                new Roster(database, ids, clock, items),
-                audiences,
-                messages,
-                attachments,
-                new Sending(database, ids, clock, sendingParts),
-                new Ledger(database, messages),
-                new NoticeLedger(database, ids, sendingParts),
-                new Reads(database, clock),
-                new Leaving(members),
-                text,
-                settings,
-                new Dispatcher(database, clock, dispatching),
-                inbound,
-                config.mail().listen().map(at -> listener(at, ids, organisations, inbound)),
-                new Inquiries(database),
-                new ServedExports(database, storage.files(), ids, clock),
-                new FirstSetup(database, organisations, administrators, apiTokens));
-    }
-
-    private SmtpListener listener(
-            HostAndPort at, Ids ids, Organisations organisations, InboundMail inbound) {
-        var place = new SmtpListener.Place(at.host(), at.port(), config.mail().domain());
-        return new SmtpListener(database, ids, clock, organisations, place, inbound::wake);
-    }
-
     private WebShell web(MorePages more) {
         StaticFiles files = new StaticFiles();
         Pages pages = new Pages(files);
@@ -384,12 +273,14 @@ final class Appliance implements AutoCloseable {
         routes.addAll(new Probes(this::notReadyBecause, metrics).routes());
         routes.addAll(new SetupPages(features.setup(), setupCode, pages, clock).routes());
         routes.addAll(new MemberPages(memberDoors(), pages).routes());
-        routes.addAll(new Api(apiDoors()).routes());
+        Api api = new Api(apiDoors());
+        routes.addAll(api.routes());
         routes.addAll(new Console(consoleDoors(), pages, random).routes());
         routes.addAll(more.routes(pages));
         ApplianceConfig.Http http = config.http();
         var place = new WebShell.Place(http.bind(), http.port(), http.secure(), tls);
-        return new WebShell(place, routes, pages, metrics, door);
+        var served = new WebShell.Served(routes, api.lines());
+        return new WebShell(place, served, pages, metrics, door);
     }
 
     private MoveSource.Parts moved() {
@@ -426,6 +317,7 @@ final class Appliance implements AutoCloseable {
                 storage.state(),
                 move,
                 notices,
+                new StandbySource(storage.continuity()),
                 Version.TEXT);
     }
 

@@ -77,7 +77,8 @@ public record ApplianceConfig(
     public enum Force {
         LOCAL,
         LOCAL_OR_ARCHIVE,
-        LOCAL_AND_ARCHIVE;
+        LOCAL_AND_ARCHIVE,
+        LOCAL_AND_STANDBY;
 
         String text() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');

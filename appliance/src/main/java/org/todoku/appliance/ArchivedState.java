@@ -5,6 +5,7 @@ import org.todoku.appliance.continuity.Continuity;
 import org.todoku.appliance.web.SystemState;
 import org.todoku.backup.BackupStatus;
 import org.todoku.backup.archive.Drill;
+import org.todoku.backup.ship.FedStatus;
 
 /** The state of the volume and the archive, as the pages show it. */
 record ArchivedState(Continuity continuity) implements SystemState {
@@ -25,7 +26,19 @@ record ArchivedState(Continuity continuity) implements SystemState {
                         status.forceP99().toNanos() / 1e6,
                         status.queuedBytes(),
                         status.trouble()),
-                status.archive().map(ArchivedState::archive));
+                status.archive().map(ArchivedState::archive),
+                status.standbys().stream().map(ArchivedState::standby).toList());
+    }
+
+    private static Standby standby(FedStatus fed) {
+        return new Standby(
+                fed.host(),
+                fed.isFed(),
+                fed.counts(),
+                fed.silence().toMillis(),
+                fed.lagP50().toNanos() / 1e6,
+                fed.lagP99().toNanos() / 1e6,
+                fed.trouble());
     }
 
     private static Archive archive(BackupStatus.ArchiveStatus archive) {

@@ -89,7 +89,7 @@ final class DemoCommand implements Callable<Integer> {
 
     /** Once; a second run finds its school and whatever was done with it. */
     private static void fill(Appliance appliance) {
-        Appliance.Features parts = appliance.parts();
+        Features parts = appliance.parts();
         if (parts.setup().needed()) {
             parts.setup()
                     .run(

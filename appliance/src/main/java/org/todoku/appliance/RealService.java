@@ -102,7 +102,7 @@ final class RealService implements BenchedService {
 
     private static Sent send(Appliance appliance, int recipients, HeapPeak heap)
             throws InterruptedException {
-        Appliance.Features parts = appliance.parts();
+        Features parts = appliance.parts();
         parts.setup().run(new FirstSetup.Answers("Bench", "bench", "b@example.jp", password()));
         OrganisationId school = parts.organisations().bySlug("bench").orElseThrow().id();
         for (int from = 0; from < recipients; from += MEMBERS_AT_ONCE) {

@@ -22,6 +22,18 @@ final class StorageGauges {
         gauges.put("todoku_storage_queued_bytes", (double) storage.queuedBytes());
         gauges.put("todoku_epoch", (double) now.epoch());
         now.archive().ifPresent(archive -> gauges.putAll(of(archive)));
+        now.standbys().forEach(standby -> gauges.putAll(of(standby)));
+        return gauges;
+    }
+
+    private static Map<String, Double> of(SystemState.Standby standby) {
+        String host = "{host=\"" + standby.host().replaceAll("[\"\\\\\n]", "_") + "\"}";
+        Map<String, Double> gauges = new TreeMap<>();
+        gauges.put("todoku_standby_fed" + host, standby.fed() ? 1.0 : 0.0);
+        gauges.put("todoku_standby_counts" + host, standby.counts() ? 1.0 : 0.0);
+        gauges.put("todoku_standby_silent_seconds" + host, standby.silentMillis() / 1e3);
+        gauges.put("todoku_standby_lag_p99_seconds" + host, standby.lagP99Millis() / 1e3);
+        gauges.put("todoku_standby_trouble" + host, standby.trouble().isPresent() ? 1.0 : 0.0);
         return gauges;
     }
 

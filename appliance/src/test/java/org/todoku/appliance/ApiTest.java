@@ -206,6 +206,12 @@ class ApiTest {
                                 .setHeader("Authorization", "Bearer " + token)
                                 .GET());
         assertProblem(key, 403, "forbidden");
+        HttpResponse<String> feed =
+                running.send(
+                        running.request("/api/v1/standby")
+                                .setHeader("Authorization", "Bearer " + token)
+                                .GET());
+        assertProblem(feed, 403, "forbidden");
         assertThat(running.get("/api/v1/members").statusCode()).isEqualTo(200);
     }
 
@@ -241,6 +247,7 @@ class ApiTest {
                         "/api/v1/messages/{id}/deliveries",
                         "/api/v1/messages/{id}/resend",
                         "/api/v1/status-notice",
+                        "/api/v1/standby",
                         "/api/v1/system");
     }
 

@@ -101,6 +101,7 @@ class DrillScheduleTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
-                                last)));
+                                last)),
+                List.of());
     }
 }

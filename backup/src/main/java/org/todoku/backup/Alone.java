@@ -90,6 +90,7 @@ final class Alone {
             InstantSource clock) {
         if (unreached.fault() != BackupFault.STORE_UNREACHABLE
                 || config.force() == ForcePolicy.LOCAL_AND_ARCHIVE
+                || config.force() == ForcePolicy.LOCAL_AND_STANDBY
                 || !wasWriter(config, node)) {
             throw unreached;
         }

@@ -1,9 +1,7 @@
 package org.todoku.backup;
 
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -21,14 +19,13 @@ import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.BlobObjects;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Epoch;
+import org.todoku.backup.archive.Feeding;
 import org.todoku.backup.archive.Heartbeat;
 import org.todoku.backup.archive.HostName;
 import org.todoku.backup.archive.Notices;
-import org.todoku.backup.archive.ProbeVerdict;
 import org.todoku.backup.archive.Verification;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
-import org.todoku.backup.objects.BucketProbe;
 import org.todoku.backup.objects.ObjectStore;
 import org.todoku.backup.objects.ObjectStores;
 import org.todoku.backup.restore.BootGuard;
@@ -41,6 +38,7 @@ import org.todoku.backup.ship.LogShipper;
 import org.todoku.backup.ship.Retention;
 import org.todoku.backup.ship.ShipSettings;
 import org.todoku.backup.ship.ShipStatus;
+import org.todoku.backup.ship.StandbyFeed;
 import org.todoku.backup.volume.LocalLog;
 import org.todoku.backup.volume.LogChunk;
 import org.todoku.backup.volume.LogPosition;
@@ -60,6 +58,7 @@ final class ArchiveWriter {
     private final Archive archive;
     private final Epoch epoch;
     private final LogShipper shipper;
+    private final StandbyFeed feed;
     private final BaseBackup bases;
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
@@ -84,6 +83,7 @@ final class ArchiveWriter {
         this.archive = archive;
         this.epoch = claimed.epoch();
         this.shipper = claimed.shipper();
+        this.feed = claimed.feed();
         this.newestBase = claimed.base().orElse(null);
         this.wasUnlogged = claimed.wasUnlogged();
         this.clock = clock;
@@ -96,12 +96,13 @@ final class ArchiveWriter {
         ArchiveSettings settings = config.archive().orElseThrow();
         ObjectStore store = ObjectStores.open(settings.location());
         try {
-            mustBeThere(settings, node, store);
-            Archive archive = openArchive(config, settings, store, clock);
+            OpeningArchive.mustBeThere(settings, node, store);
+            Archive archive = OpeningArchive.open(config, settings, store, clock);
             Chain found = Chain.read(archive);
             LocalLog log = new LocalLog(config.database());
             Scratch.delete(Scratch.of(config));
             new BootGuard(node).checkWriter(found);
+            List<Feeding> unheard = LastWords.await(archive, found);
             Chain chain = found.seal(node.owner());
             sayWhatDoesNotCount(found);
             List<LogChunk> catchUp = new CatchUp(archive, log).run(chain);
@@ -112,7 +113,9 @@ final class ArchiveWriter {
             ShipSettings shipping = new ShipSettings(settings.shipInterval(), onFenced);
             LogShipper shipper = new LogShipper(archive, epoch, log, shipping, clock);
             shipper.start(catchUp);
-            Claimed claimed = new Claimed(epoch, shipper, base, wasUnlogged);
+            StandbyFeed feed =
+                    feed(config, new Claim(archive, epoch, log, unheard), shipper, clock);
+            Claimed claimed = new Claimed(epoch, shipper, feed, base, wasUnlogged);
             return new ArchiveWriter(config, settings, archive, claimed, clock);
         } catch (RuntimeException e) {
             store.close();
@@ -134,7 +137,7 @@ final class ArchiveWriter {
         ObjectStore store = ObjectStores.open(settings.location());
         try {
             NodeFile node = booted.node();
-            mustBeThere(settings, node, store);
+            OpeningArchive.mustBeThere(settings, node, store);
             Archive archive = Archive.open(store, ArchiveKey.read(settings.keyFile()));
             Chain found = Chain.read(archive);
             LocalLog log = new LocalLog(config.database());
@@ -149,24 +152,14 @@ final class ArchiveWriter {
             ShipSettings shipping = new ShipSettings(settings.shipInterval(), onFenced);
             LogShipper shipper = new LogShipper(archive, epoch, log, shipping, clock);
             shipper.startAt(booted.tap().forcedEnd());
-            booted.tap().handOnTo(shipper.tap());
-            Claimed claimed = new Claimed(epoch, shipper, base, booted.wasUnlogged());
+            StandbyFeed feed =
+                    feed(config, new Claim(archive, epoch, log, List.of()), shipper, clock);
+            booted.tap().handOnTo(feed.tap());
+            Claimed claimed = new Claimed(epoch, shipper, feed, base, booted.wasUnlogged());
             return new ArchiveWriter(config, settings, archive, claimed, clock);
         } catch (RuntimeException e) {
             store.close();
             throw e;
-        }
-    }
-
-    /** An archive that was there is not made anew because its folder is not mounted. */
-    private static void mustBeThere(ArchiveSettings settings, NodeFile node, ObjectStore store) {
-        boolean known = node.term().filter(term -> term.isIn(settings.location())).isPresent();
-        if (known && !Archive.exists(store)) {
-            throw new BackupException(
-                    BackupFault.STORE_UNREACHABLE,
-                    "opening the archive " + store.location(),
-                    "there is none, and this directory has written to it before",
-                    "is its folder mounted? If it was deleted on purpose, configure another place");
         }
     }
 
@@ -180,45 +173,27 @@ final class ArchiveWriter {
         }
     }
 
-    /** A new archive is made only together with what a probe finds out about its store. */
-    private static Archive openArchive(
-            BackupConfig config, ArchiveSettings settings, ObjectStore store, InstantSource clock) {
-        ArchiveKey key = key(settings, store);
-        boolean isNew = !Archive.exists(store);
-        List<BucketProbe.Check> checks = isNew ? new BucketProbe(store, clock).run() : List.of();
-        Archive archive = Archive.openOrCreate(store, key, clock);
-        if (isNew) {
-            archive.put(new ProbeVerdict(clock.instant().toString(), config.version(), checks));
-        }
-        archive.verdict()
-                .flatMap(ProbeVerdict::failed)
-                .ifPresent(
-                        check ->
-                                LOG.log(
-                                        Level.WARNING,
-                                        "the archive''s store does not keep ''{0}'' ({1}): it cannot"
-                                                + " fence a host out, so a takeover will ask whether"
-                                                + " this host is switched off",
-                                        check.name(),
-                                        check.seen()));
-        return archive;
-    }
-
-    /** A new archive gets a new key; the key of one that exists is never made up. */
-    private static ArchiveKey key(ArchiveSettings settings, ObjectStore store) {
-        if (!Files.exists(settings.keyFile()) && !Archive.exists(store)) {
-            ArchiveKey.generate(new SecureRandom()).write(settings.keyFile());
-            LOG.log(
-                    Level.WARNING,
-                    "made the archive key {0}: print the recovery kit now (todoku-migrate kit), for"
-                            + " without the key the archive cannot be opened",
-                    settings.keyFile());
-        }
-        return ArchiveKey.read(settings.keyFile());
-    }
-
     private record Claimed(
-            Epoch epoch, LogShipper shipper, Optional<BaseManifest> base, boolean wasUnlogged) {}
+            Epoch epoch,
+            LogShipper shipper,
+            StandbyFeed feed,
+            Optional<BaseManifest> base,
+            boolean wasUnlogged) {}
+
+    private record Claim(Archive archive, Epoch epoch, LocalLog log, List<Feeding> unheard) {}
+
+    private static StandbyFeed feed(
+            BackupConfig config, Claim claim, LogShipper shipper, InstantSource clock) {
+        boolean alone = config.force() == ForcePolicy.LOCAL_OR_ARCHIVE;
+        var source =
+                new StandbyFeed.Source(
+                        claim.archive(),
+                        claim.epoch().number(),
+                        claim.log(),
+                        alone,
+                        claim.unheard());
+        return new StandbyFeed(source, shipper, clock);
+    }
 
     private static Epoch claim(
             BackupConfig config, Archive archive, NodeFile node, Chain chain, InstantSource clock) {
@@ -253,8 +228,13 @@ final class ArchiveWriter {
         return epoch.number();
     }
 
+    /** The standbys that are fed from here. */
+    StandbyFeed feed() {
+        return feed;
+    }
+
     LogTap tap() {
-        return shipper.tap();
+        return feed.tap();
     }
 
     /**
@@ -372,7 +352,9 @@ final class ArchiveWriter {
     }
 
     void stop(Duration deadline) {
+        feed.stop();
         shipper.stop(deadline);
+        feed.settle();
         lastHeartbeat();
         archive.close();
     }

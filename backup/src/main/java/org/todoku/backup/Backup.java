@@ -20,6 +20,7 @@ import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.restore.NodeFile;
 import org.todoku.backup.restore.NodeFile.Restored;
+import org.todoku.backup.ship.StandbyFeed;
 import org.todoku.backup.volume.LogTap;
 import org.todoku.backup.volume.StorageState;
 import org.todoku.backup.volume.Volume;
@@ -193,6 +194,7 @@ public final class Backup implements AutoCloseable {
                             case LOCAL -> ArchiveRole.NONE;
                             case LOCAL_OR_ARCHIVE -> ArchiveRole.STANDS_IN;
                             case LOCAL_AND_ARCHIVE -> ArchiveRole.REQUIRED;
+                            case LOCAL_AND_STANDBY -> ArchiveRole.ONE_OF_THREE;
                         };
         return new VolumeSettings(
                 role, config.stallAfter(), VolumeSettings.ISOLATED_AFTER, config.writeBehindMax());
@@ -270,6 +272,11 @@ public final class Backup implements AutoCloseable {
         return ready != null && ready.isOver();
     }
 
+    /** The standbys that are fed from here; empty while this host is not the writer. */
+    public Optional<StandbyFeed> feed() {
+        return Optional.ofNullable(writer).map(ArchiveWriter::feed);
+    }
+
     /** The files that belong to rows of the database. */
     public Blobs blobs() {
         return blobs;
@@ -310,7 +317,8 @@ public final class Backup implements AutoCloseable {
                 volume.forceP99(),
                 volume.queuedBytes(),
                 volume.trouble(),
-                archive());
+                archive(),
+                feed().map(StandbyFeed::status).orElse(List.of()));
     }
 
     private Optional<BackupStatus.ArchiveStatus> archive() {

@@ -2,10 +2,12 @@ package org.todoku.backup;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.todoku.backup.archive.Drill;
 import org.todoku.backup.archive.Epoch;
 import org.todoku.backup.archive.Verification;
+import org.todoku.backup.ship.FedStatus;
 import org.todoku.backup.volume.LogPosition;
 import org.todoku.backup.volume.StorageState;
 
@@ -16,13 +18,18 @@ import org.todoku.backup.volume.StorageState;
  * @param queuedBytes in memory, not yet on the local disk
  * @param trouble one line, while the local disk does not take what is written
  * @param archive empty when none is configured
+ * @param standbys that were fed from here since the start
  */
 public record BackupStatus(
         StorageState storage,
         Duration forceP99,
         long queuedBytes,
         Optional<String> trouble,
-        Optional<ArchiveStatus> archive) {
+        Optional<ArchiveStatus> archive,
+        List<FedStatus> standbys) {
+    public BackupStatus {
+        standbys = List.copyOf(standbys);
+    }
 
     /**
      * The archive's part.

@@ -204,7 +204,9 @@ public final class Blobs implements AutoCloseable {
         return switch (home.policy()) {
             case LOCAL -> has(local);
             case LOCAL_OR_ARCHIVE -> has(local) || has(remote);
-            case LOCAL_AND_ARCHIVE -> has(local) && (has(remote) || !home.archived());
+            // No file goes to a standby.
+            case LOCAL_AND_ARCHIVE, LOCAL_AND_STANDBY ->
+                    has(local) && (has(remote) || !home.archived());
         };
     }
 

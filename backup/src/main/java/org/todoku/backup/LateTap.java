@@ -110,6 +110,18 @@ final class LateTap implements LogTap {
     }
 
     @Override
+    public boolean awaitHeld(LogPosition upTo, Duration timeout) {
+        LogTap ready = shipper(0);
+        return ready != null && ready.awaitHeld(upTo, timeout);
+    }
+
+    @Override
+    public boolean isFollowed() {
+        LogTap ready = shipper(0);
+        return ready != null && ready.isFollowed();
+    }
+
+    @Override
     public boolean isOver() {
         LogTap ready = shipper(0);
         if (ready != null) {

@@ -47,6 +47,30 @@ public final class TestDatabase implements AutoCloseable {
         return new TestDatabase(config(root, name, ForcePolicy.LOCAL_OR_ARCHIVE, archive));
     }
 
+    /** One that ships seldom: what it commits is for a long time not in the archive. */
+    public static TestDatabase openThatShipsSeldom(Path root, String name, ForcePolicy force)
+            throws SQLException {
+        BackupConfig usual = config(root, name, force);
+        var archive = usual.archive().orElseThrow();
+        var seldom =
+                new BackupConfig.ArchiveSettings(
+                        archive.location(),
+                        archive.keyFile(),
+                        Duration.ofHours(1),
+                        archive.baseInterval(),
+                        archive.keep());
+        return new TestDatabase(
+                new BackupConfig(
+                        usual.dataDirectory(),
+                        Optional.of(seldom),
+                        force,
+                        usual.stallAfter(),
+                        usual.writeBehindMax(),
+                        usual.url(),
+                        usual.version(),
+                        usual.capsule()));
+    }
+
     private TestDatabase(BackupConfig config) throws SQLException {
         backup = Backup.open(config, fencedBy::add, InstantSource.system());
         connection = DriverManager.getConnection(backup.jdbcUrl() + ";create=true");

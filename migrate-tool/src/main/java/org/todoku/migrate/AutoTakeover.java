@@ -86,6 +86,7 @@ final class AutoTakeover {
         StandbyStatus last = before;
         boolean moved =
                 last == null
+                        || status.stream().isLive()
                         || !last.last().equals(status.last())
                         || last.epoch() != status.epoch()
                         || !seen.equals(beat);

@@ -57,6 +57,12 @@ final class MoveCommand implements Callable<Integer> {
             description = "how the old host reaches this one, to send on what still comes to it")
     private @Nullable URI reach;
 
+    @Option(
+            names = "--ca",
+            paramLabel = "F",
+            description = "PEM: who signed the old host's certificate; else the usual authorities")
+    private @Nullable Path ca;
+
     @Option(names = "--dry-run", description = "shows the steps only")
     private boolean dryRun;
 
@@ -70,7 +76,7 @@ final class MoveCommand implements Callable<Integer> {
         if (!Journal.isUnderWay(file) && !Standby.isStandby(data)) {
             Restoring.requireEmpty(data, Move.JOURNAL, Takeover.REPORTS);
         }
-        OldHost old = OldHost.at(from, tokenFile);
+        OldHost old = OldHost.at(from, tokenFile, Optional.ofNullable(ca));
         RecoveryKit kit = kit(old, file);
         Optional<URI> serves;
         try (Archive archive = ArchiveOptions.open(kit);

@@ -9,10 +9,14 @@ import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.todoku.backup.archive.ArchiveKey;
 import org.todoku.backup.archive.RecoveryKit;
@@ -25,19 +29,31 @@ final class OldHost {
 
     private final URI address;
     private final String token;
-    private final HttpClient client =
-            HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .connectTimeout(Duration.ofSeconds(5))
-                    .build();
+    private final HttpClient client;
 
-    private OldHost(URI address, String token) {
+    private OldHost(URI address, String token, Optional<SSLContext> trusted) {
         this.address = address;
         this.token = token;
+        HttpClient.Builder builder =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(Duration.ofSeconds(5));
+        trusted.ifPresent(builder::sslContext);
+        this.client = builder.build();
     }
 
     /** Over https; plain http to this machine only, for the token and the key pass over it. */
     static OldHost at(String from, Path tokenFile) {
+        return at(from, tokenFile, Optional.empty());
+    }
+
+    /**
+     * As {@link #at(String, Path)}.
+     *
+     * @param ca certificates, as PEM, of which one has signed the host's own; empty for the usual
+     *     authorities
+     */
+    static OldHost at(String from, Path tokenFile, Optional<Path> ca) {
         URI address = URI.create(from.endsWith("/") ? from : from + "/");
         boolean plain = "http".equals(address.getScheme()) && isLoopback(address.getHost());
         if (!"https".equals(address.getScheme()) && !plain) {
@@ -46,7 +62,8 @@ final class OldHost {
                     "the token and the archive's key pass over it; http is for this machine only");
         }
         try {
-            return new OldHost(address, Files.readString(tokenFile).strip());
+            return new OldHost(
+                    address, Files.readString(tokenFile).strip(), ca.map(Trusted::context));
         } catch (IOException e) {
             throw Refusal.usage(
                     "reading " + tokenFile + ": " + e, "its first line is an API token");
@@ -79,6 +96,22 @@ final class OldHost {
 
     private static @Nullable String text(JsonNode facts, String name) {
         return facts.hasNonNull(name) ? facts.get(name).asText() : null;
+    }
+
+    /** Refuses with what the host says where it would feed no standby. */
+    void requireFeeds() {
+        JsonNode answer = ask("standby", to("api/v1/standby").GET().build());
+        assert answer.has("epoch");
+    }
+
+    /** Opens a line on which the host feeds a standby. */
+    CompletableFuture<WebSocket> line(WebSocket.Listener listener) {
+        String scheme = "https".equals(address.getScheme()) ? "wss" : "ws";
+        String place = address.resolve("api/v1/standby/stream").toString();
+        return client.newWebSocketBuilder()
+                .connectTimeout(ANSWER)
+                .header("Authorization", "Bearer " + token)
+                .buildAsync(URI.create(scheme + place.substring(place.indexOf(':'))), listener);
     }
 
     void pause() {
@@ -115,7 +148,11 @@ final class OldHost {
     }
 
     private HttpRequest.Builder request(String what) {
-        return HttpRequest.newBuilder(address.resolve("api/v1/move/" + what))
+        return to("api/v1/move/" + what);
+    }
+
+    private HttpRequest.Builder to(String path) {
+        return HttpRequest.newBuilder(address.resolve(path))
                 .timeout(ANSWER)
                 .header("Authorization", "Bearer " + token);
     }

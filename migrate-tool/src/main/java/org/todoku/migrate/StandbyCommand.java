@@ -79,10 +79,29 @@ final class StandbyCommand implements Callable<Integer> {
             description = "of silence without a break (${DEFAULT-VALUE})")
     private int after;
 
+    @Option(
+            names = "--from",
+            paramLabel = "URL",
+            description = "the server itself, which feeds this standby as well: https://old.host")
+    private @Nullable String from;
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "F",
+            description = "an API token of the service, for --from")
+    private @Nullable Path tokenFile;
+
+    @Option(
+            names = "--ca",
+            paramLabel = "F",
+            description = "PEM: who signed the server's certificate; else the usual authorities")
+    private @Nullable Path ca;
+
     @Override
     public Integer call() {
         Serving.log();
-        RecoveryKit kit = options.kit(config.file());
+        Optional<OldHost> writer = writer();
+        RecoveryKit kit = kit(writer);
         try (Archive archive = ArchiveOptions.open(kit)) {
             Optional<AutoTakeover> auto =
                     autoTakeover
@@ -90,7 +109,7 @@ final class StandbyCommand implements Callable<Integer> {
                             : Optional.empty();
             Optional<Path> file = configure(archive, kit);
             file.ifPresent(this::remember);
-            var settings = new StandbyRun.Settings(data, file, port, !noRehearsal, auto);
+            var settings = new StandbyRun.Settings(data, file, port, !noRehearsal, auto, writer);
             new StandbyRun(archive, settings, output).run();
         }
         return 0;
@@ -117,6 +136,28 @@ final class StandbyCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw Refusal.failed("reading " + note + ": " + e, "give --config FILE");
         }
+    }
+
+    private Optional<OldHost> writer() {
+        if (from == null) {
+            return Optional.empty();
+        }
+        if (tokenFile == null) {
+            throw Refusal.usage("--from needs a token", "give --token-file F: an API token");
+        }
+        return Optional.of(OldHost.at(from, tokenFile, Optional.ofNullable(ca)));
+    }
+
+    /** As named here; else as the server says, and after the first time as it was laid down. */
+    private RecoveryKit kit(Optional<OldHost> writer) {
+        if (writer.isEmpty() || options.namesKey(config.file())) {
+            return options.kit(config.file());
+        }
+        Optional<Path> known =
+                Journal.fact(data.resolve(JOURNAL), Configuring.CONFIG).map(Path::of);
+        return known.isPresent()
+                ? ArchiveOptions.kitOf(ArchiveOptions.config(known.get()), data)
+                : writer.get().kit();
     }
 
     private AutoTakeover.Rules rules() {

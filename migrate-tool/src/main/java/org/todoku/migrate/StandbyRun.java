@@ -37,6 +37,9 @@ final class StandbyRun {
     /** The same where somebody answers for the old host being off. */
     static final String PROMOTE_UNFENCED = "promote-unfenced";
 
+    /** Behind either: what other standbys may have and have not left is given up. */
+    static final String ACCEPTING_LOSS = "-accepting-loss";
+
     static final String STATUS = "standby";
     private static final long BUSY_MILLIS = 500;
     private static final long IDLE_MILLIS = 1_000;
@@ -50,6 +53,7 @@ final class StandbyRun {
     private volatile boolean promoted;
     private volatile boolean starts = true;
     private @Nullable ControlSocket control;
+    private @Nullable WriterLine line;
 
     /**
      * How it runs.
@@ -57,13 +61,15 @@ final class StandbyRun {
      * @param config of the service that it may become
      * @param port tells its state there; 0 for nowhere
      * @param auto takes over by itself when this says so
+     * @param writer feeds it; empty for the archive alone
      */
     record Settings(
             Path data,
             Optional<Path> config,
             int port,
             boolean rehearse,
-            Optional<AutoTakeover> auto) {}
+            Optional<AutoTakeover> auto,
+            Optional<OldHost> writer) {}
 
     StandbyRun(Archive archive, Settings settings, Output output) {
         this.archive = archive;
@@ -85,14 +91,29 @@ final class StandbyRun {
                     new ControlSocket(
                             data,
                             Map.of(
-                                    STATUS, () -> facts(standby.status()),
-                                    PROMOTE, () -> promoteFenced(standby, claim),
-                                    PROMOTE_UNFENCED, () -> promote(standby, claim)));
+                                    STATUS,
+                                    () -> facts(standby),
+                                    PROMOTE,
+                                    () -> promoteFenced(standby, claim, false),
+                                    PROMOTE + ACCEPTING_LOSS,
+                                    () -> promoteFenced(standby, claim, true),
+                                    PROMOTE_UNFENCED,
+                                    () -> promote(standby, claim, false),
+                                    PROMOTE_UNFENCED + ACCEPTING_LOSS,
+                                    () -> promote(standby, claim, true)));
             control.start();
+            settings.writer()
+                    .ifPresent(
+                            writer -> {
+                                WriterLine opened = new WriterLine(standby, writer, output);
+                                line = opened;
+                                opened.start();
+                            });
             Optional<HttpServer> page = settings.port() == 0 ? Optional.empty() : tell(standby);
             Runtime.getRuntime().addShutdownHook(new Thread(stopping::countDown, "stop"));
-            output.result(facts(standby.status()), "ready as a standby of " + archive.location());
+            output.result(facts(standby), "ready as a standby of " + archive.location());
             follow(standby, claim);
+            closeLine();
             page.ifPresent(server -> server.stop(0));
         }
     }
@@ -101,22 +122,32 @@ final class StandbyRun {
      * Takes what the directory of a stopped standby has, and is promoted at once, in this process.
      *
      * @param unfenced somebody answers for the old host being off
+     * @param acceptLoss a person accepts that another standby may have what is nowhere else
      * @param serves whether it serves from now on; else the directory is left to be started
      */
-    Map<String, Object> promoteStopped(boolean unfenced, boolean serves) {
+    Map<String, Object> promoteStopped(boolean unfenced, boolean acceptLoss, boolean serves) {
         Serving.Claim claim = Serving.claim(settings.data());
         output.begin("standby", "taking what the archive has that the standby lacks");
         try (Standby standby =
                 Standby.open(archive, settings.data(), InstantSource.system(), new Told(output))) {
             output.done("standby", "as far as " + standby.status().end());
             starts = serves;
-            return unfenced ? promote(standby, claim) : promoteFenced(standby, claim);
+            return unfenced
+                    ? promote(standby, claim, acceptLoss)
+                    : promoteFenced(standby, claim, acceptLoss);
         } catch (RuntimeException e) {
             // Promoted, the directory belongs to who serves from it.
             if (!promoted) {
                 claim.close();
             }
             throw e;
+        }
+    }
+
+    private void closeLine() {
+        WriterLine open = line;
+        if (open != null) {
+            open.close();
         }
     }
 
@@ -143,7 +174,7 @@ final class StandbyRun {
                         "takeover",
                         "the old host has been silent for %d s and the witnesses answer: taking over"
                                 .formatted(auto.silentFor().toSeconds()));
-                Map<String, Object> facts = promote(standby, claim);
+                Map<String, Object> facts = promote(standby, claim, false);
                 assert !facts.isEmpty();
             }
         } catch (BackupException e) {
@@ -158,7 +189,8 @@ final class StandbyRun {
     }
 
     /** Where the store lets two writers win, only a person can know that the old host is off. */
-    private Map<String, Object> promoteFenced(Standby standby, Serving.Claim claim) {
+    private Map<String, Object> promoteFenced(
+            Standby standby, Serving.Claim claim, boolean acceptLoss) {
         try {
             archive.verdict()
                     .ifPresent(
@@ -171,15 +203,16 @@ final class StandbyRun {
         } catch (BackupException e) {
             throw ArchiveFaults.of(e);
         }
-        return promote(standby, claim);
+        return promote(standby, claim, acceptLoss);
     }
 
     /** Seal, tail, claim, redo of the rest, serve. */
-    private synchronized Map<String, Object> promote(Standby standby, Serving.Claim claim) {
+    private synchronized Map<String, Object> promote(
+            Standby standby, Serving.Claim claim, boolean acceptLoss) {
         long begun = System.nanoTime();
         Map<String, Object> facts = new LinkedHashMap<>();
         try {
-            facts.put("recoveryPoint", standby.seal().end().toString());
+            facts.put("recoveryPoint", standby.seal(acceptLoss).end().toString());
             facts.put("sealedMs", since(begun));
             String url =
                     settings.config()
@@ -194,6 +227,7 @@ final class StandbyRun {
         } catch (BackupException e) {
             throw ArchiveFaults.of(e);
         }
+        closeLine();
         ControlSocket listening = control;
         if (listening != null) {
             listening.close();
@@ -223,13 +257,20 @@ final class StandbyRun {
         return (System.nanoTime() - begun) / 1_000_000;
     }
 
-    static Map<String, Object> facts(StandbyStatus status) {
+    private Map<String, Object> facts(Standby standby) {
+        StandbyStatus status = standby.status();
+        WriterLine open = line;
         Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("source", status.stream().isLive() ? "direct" : "bucket");
         facts.put("ready", status.ready());
         facts.put("epoch", status.epoch());
         facts.put("position", status.end().toString());
         facts.put("lagP50Ms", status.lagP50().toMillis());
         facts.put("lagP99Ms", status.lagP99().toMillis());
+        facts.put("streamLagP50Ms", status.stream().lagP50().toMillis());
+        facts.put("streamLagP99Ms", status.stream().lagP99().toMillis());
+        facts.put("streamTrouble", open == null ? "" : open.trouble());
+        facts.put("kept", status.kept().orElse(""));
         facts.put("answeredMsAgo", status.sinceLooked().toMillis());
         facts.put("restores", status.restores());
         facts.put("trouble", status.trouble().orElse(""));
@@ -244,7 +285,7 @@ final class StandbyRun {
             server.createContext(
                     "/",
                     call -> {
-                        byte[] body = json(facts(standby.status()));
+                        byte[] body = json(facts(standby));
                         call.getResponseHeaders().add("Content-Type", "application/json");
                         call.sendResponseHeaders(200, body.length);
                         call.getResponseBody().write(body);

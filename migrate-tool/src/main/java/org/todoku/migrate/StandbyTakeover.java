@@ -21,8 +21,10 @@ final class StandbyTakeover {
      *
      * @return what it tells; empty when none runs there
      */
-    static Optional<Map<String, Object>> promote(Path data, boolean oldHostIsOff) {
-        return ask(data, oldHostIsOff ? StandbyRun.PROMOTE_UNFENCED : StandbyRun.PROMOTE);
+    static Optional<Map<String, Object>> promote(
+            Path data, boolean oldHostIsOff, boolean acceptLoss) {
+        String how = oldHostIsOff ? StandbyRun.PROMOTE_UNFENCED : StandbyRun.PROMOTE;
+        return ask(data, acceptLoss ? how + StandbyRun.ACCEPTING_LOSS : how);
     }
 
     /** How a running standby fares; empty when none runs there. */

@@ -2,6 +2,7 @@ package org.todoku.migrate;
 
 import java.io.Console;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,9 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.todoku.appliance.Serving;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.Epoch;
+import org.todoku.backup.archive.Feedings;
 import org.todoku.backup.archive.Heartbeat;
 import org.todoku.backup.archive.RecoveryKit;
 import org.todoku.backup.restore.NodeFile;
@@ -32,6 +35,8 @@ import picocli.CommandLine.Option;
         versionProvider = Main.VersionLine.class,
         mixinStandardHelpOptions = true)
 final class TakeoverCommand implements Callable<Integer> {
+    private static final Duration HEARD = Duration.ofSeconds(10);
+
     @Mixin private ArchiveOptions options;
     @Mixin private ConfigOption config;
     @Mixin private Output output;
@@ -56,6 +61,12 @@ final class TakeoverCommand implements Callable<Integer> {
             names = "--old-host-is-off",
             description = "you answer for it: needed where the archive's store cannot fence it out")
     private boolean oldHostIsOff;
+
+    @Option(
+            names = "--accept-loss",
+            description =
+                    "gives up what a standby elsewhere has confirmed and has not left in the archive")
+    private boolean acceptLoss;
 
     @Option(
             names = "--address",
@@ -96,6 +107,7 @@ final class TakeoverCommand implements Callable<Integer> {
             }
             if (!goesOn) {
                 requireFence(archive);
+                requireHeard(archive, takeover.chain().newest().orElseThrow().number());
                 confirm(takeover.chain().newest().orElseThrow().host());
             }
             if (!run(runbook, journal)) {
@@ -122,7 +134,7 @@ final class TakeoverCommand implements Callable<Integer> {
             confirm("the host that writes epoch " + running.get().get("epoch"));
         }
         Map<String, Object> facts =
-                StandbyTakeover.promote(data, oldHostIsOff)
+                StandbyTakeover.promote(data, oldHostIsOff, acceptLoss)
                         .orElseThrow(
                                 () ->
                                         Refusal.failed(
@@ -145,9 +157,12 @@ final class TakeoverCommand implements Callable<Integer> {
             confirm(
                     "the host that writes epoch "
                             + archive.newestEpoch().map(Epoch::number).orElse(0L));
-            var settings = new StandbyRun.Settings(data, file, 0, false, Optional.empty());
+            var settings =
+                    new StandbyRun.Settings(
+                            data, file, 0, false, Optional.empty(), Optional.empty());
             Map<String, Object> facts =
-                    new StandbyRun(archive, settings, output).promoteStopped(oldHostIsOff, serves);
+                    new StandbyRun(archive, settings, output)
+                            .promoteStopped(oldHostIsOff, acceptLoss, serves);
             output.result(
                     facts,
                     "taken over in %.2f s from what the stopped standby had"
@@ -253,6 +268,20 @@ final class TakeoverCommand implements Callable<Integer> {
                                             "switch the old host off (or take its access key away),"
                                                     + " then say so with --old-host-is-off; nothing was"
                                                     + " changed"));
+        }
+    }
+
+    /** A standby that noticed just now that the old host is gone gets a moment. */
+    private void requireHeard(Archive archive, long epoch) {
+        Feedings feedings = new Feedings(archive);
+        long deadline = System.nanoTime() + HEARD.toNanos();
+        while (!acceptLoss
+                && !feedings.silent(epoch, "").isEmpty()
+                && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(250_000_000);
+        }
+        if (!acceptLoss) {
+            feedings.requireHeard(epoch, "", "taking over from " + archive.location());
         }
     }
 

@@ -148,6 +148,10 @@ final class SampleService {
         return folder.resolve("archive").toUri().toString();
     }
 
+    String token() {
+        return token;
+    }
+
     int port() {
         return port;
     }

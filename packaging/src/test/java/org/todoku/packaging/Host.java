@@ -39,7 +39,8 @@ final class Host {
     final int httpPort;
     final int smtpPort;
     final Map<String, String> environment = new HashMap<>();
-    private final HttpClient client = HttpClient.newHttpClient();
+    private HttpClient client = HttpClient.newHttpClient();
+    private Optional<Certified> certified = Optional.empty();
     private String token = "";
 
     Host(Path folder) throws Exception {
@@ -48,12 +49,28 @@ final class Host {
         this.smtpPort = Program.freePort();
     }
 
+    /** It is reached over https from now on; before {@link #configure}. */
+    void secure(Certified by) {
+        certified = Optional.of(by);
+        client = HttpClient.newBuilder().sslContext(by.trusted()).build();
+    }
+
+    /** Where it serves. */
+    URI address() {
+        return URI.create((certified.isPresent() ? "https" : "http") + "://127.0.0.1:" + httpPort);
+    }
+
     /** Writes {@code todoku.yaml}. */
     void configure(Optional<StoreLocation> archive, int relayPort, int rate) throws Exception {
         StringBuilder yaml = new StringBuilder();
         yaml.append(
                 "http: { bind: 127.0.0.1, port: %d, public-url: \"http://localhost:%d\" }%n"
                         .formatted(httpPort, httpPort));
+        certified.ifPresent(
+                by ->
+                        yaml.append(
+                                "tls: { certificate: %s, key: %s }%n"
+                                        .formatted(by.certificate(), by.key())));
         archive.ifPresent(
                 place -> {
                     yaml.append("archive:%n  url: \"%s\"%n".formatted(place.url()));
@@ -125,7 +142,7 @@ final class Host {
     Program serve(Path data) throws Exception {
         return Program.start(
                 environment,
-                "ready http://127.0.0.1:" + httpPort,
+                "ready " + address(),
                 "todoku",
                 "serve",
                 "--data",
@@ -203,7 +220,7 @@ final class Host {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path))
+        return HttpRequest.newBuilder(address().resolve(path))
                 .timeout(PATIENCE)
                 .header("Authorization", "Bearer " + token);
     }

@@ -26,6 +26,7 @@ public final class ArchiveFaults {
                     NO_BASE,
                     BEFORE_BASE_END,
                     FORK,
+                    HELD_ELSEWHERE,
                     TARGET_NOT_EMPTY ->
                     Fault.ARCHIVE_DIFFERS;
             case DISK_FAILED -> Fault.DATA_DIR_UNWRITABLE;

@@ -26,6 +26,7 @@ import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.Capsule;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.objects.StoreLocation;
+import org.todoku.backup.ship.StandbyFeed;
 
 /**
  * The appliance's end of the backup. Call order: {@link #open} before the database is opened with
@@ -117,6 +118,11 @@ public final class Continuity implements Durability, AutoCloseable {
     /** Ships what is committed now, without waiting for the interval. */
     boolean hurryArchived(Duration timeout) {
         return backup.hurryArchived(timeout);
+    }
+
+    /** The standbys that are fed from here; empty while this host is not the writer. */
+    Optional<StandbyFeed> feed() {
+        return backup.feed();
     }
 
     /** Whether another host has become the archive's writer; asks it. */

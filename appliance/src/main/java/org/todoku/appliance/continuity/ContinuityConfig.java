@@ -10,7 +10,7 @@ import java.util.Optional;
  * What continuity must know of the configuration.
  *
  * @param force as in the configuration: {@code local}, {@code local-or-archive}, {@code
- *     local-and-archive}
+ *     local-and-archive}, {@code local-and-standby}
  * @param stallAfter when a disk that does not answer counts as stalled
  * @param writeBehindMaxBytes the bound on what waits in memory for the disk
  * @param capsuleFiles the files to keep with the archive: the name each has in the configuration,

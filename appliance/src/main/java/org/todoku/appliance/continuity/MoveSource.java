@@ -15,6 +15,7 @@ import org.todoku.appliance.delivery.Dispatcher;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.store.WriteGate;
+import org.todoku.backup.ship.StandbyFeed;
 
 /**
  * The old host's part of a planned move. Call order: {@link #pause} ends the sending of mail,
@@ -103,6 +104,8 @@ public final class MoveSource {
         long begun = System.nanoTime();
         heard();
         boolean quiet = parts.door().hold(ANSWERS) && parts.gate().hold(ANSWERS);
+        // From here on the archive has all, and no standby may have more.
+        continuity.feed().ifPresent(StandbyFeed::rest);
         if (!quiet || !parts.gate().isOpen() || !continuity.hurryArchived(SHIPPING)) {
             release();
             throw refused(
@@ -115,6 +118,7 @@ public final class MoveSource {
                                     + " s",
                     "look at the storage and the archive in the console, then try again");
         }
+        continuity.feed().ifPresent(StandbyFeed::settle);
         return (System.nanoTime() - begun) / 1_000_000;
     }
 
@@ -125,6 +129,7 @@ public final class MoveSource {
             parts.gate().release();
             parts.door().release();
             parts.dispatcher().resume();
+            parts.continuity().flatMap(Continuity::feed).ifPresent(StandbyFeed::resume);
         }
     }
 

@@ -134,6 +134,7 @@ final class PortableTables {
                             reference(MEMBER, "member_id", MEMBER),
                             reference("contact", "contact_id", "contact"),
                             column("address", "address", TEXT),
+                            column("destination", "destination", TEXT),
                             oneOf("outcome", "outcome", OUTCOMES),
                             column("attempts", "attempts", NUMBER),
                             column(CREATED, CREATED, TIME),
@@ -168,6 +169,9 @@ final class PortableTables {
     static final Map<String, String> LEFT_OUT =
             Map.of(
                     "api_token", "a secret; an import makes a new one",
+                    "bounce",
+                            "a refusal stands in its delivery and what followed in the address; the count"
+                                    + " begins anew",
                     "setting", "the server's own, and its secret among them",
                     "machine_event", "what happened to the machine belongs to no organisation",
                     "flyway_schema_history", "which tables this program has made");

@@ -2,6 +2,7 @@ package org.todoku.appliance.web;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,7 +18,30 @@ public interface SystemState {
      *
      * @param epoch the writer's fencing number; 0 without an archive
      */
-    record Snapshot(long epoch, Storage storage, Optional<Archive> archive) {}
+    record Snapshot(
+            long epoch, Storage storage, Optional<Archive> archive, List<Standby> standbys) {
+        public Snapshot {
+            standbys = List.copyOf(standbys);
+        }
+    }
+
+    /**
+     * A second host that this one feeds, or did since its start.
+     *
+     * @param fed whether it is heard of now
+     * @param counts whether a commit may rest on it
+     * @param silentMillis how long ago it was last heard of
+     * @param lagP50Millis from a commit here to its disk and back
+     * @param trouble one line, where it may have what is nowhere else
+     */
+    record Standby(
+            String host,
+            boolean fed,
+            boolean counts,
+            long silentMillis,
+            double lagP50Millis,
+            double lagP99Millis,
+            Optional<String> trouble) {}
 
     /**
      * The disk, as commits feel it.

@@ -9,6 +9,7 @@ import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.websocket.WsRouting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -36,7 +37,8 @@ public final class WebShell {
     private static final int MAX_CONNECTIONS = 2_000;
     private static final long MAX_PAYLOAD = 11L * 1024 * 1024;
     private static final Duration SLOW_READER = Duration.ofSeconds(30);
-    private static final List<String> OWN = List.of("/api/v1/move/", "/health/", "/metrics");
+    private static final List<String> OWN =
+            List.of("/api/v1/move/", "/api/v1/standby", "/health/", "/metrics");
     private static final Duration STOP_GRACE = Duration.ofSeconds(3);
 
     /** No inline script, nothing from elsewhere: what a member's name contains cannot run. */
@@ -47,6 +49,7 @@ public final class WebShell {
 
     private final Place place;
     private final List<Route> routes;
+    private final List<Line> lines;
     private final Answers answers;
     private final Metrics metrics;
     private final RequestBudget budget = new RequestBudget();
@@ -59,15 +62,23 @@ public final class WebShell {
 
     /** One of a host that is not moved. */
     public WebShell(Place place, List<Route> routes, Pages pages, Metrics metrics) {
-        this(place, routes, pages, metrics, new RequestDoor());
+        this(place, new Served(routes, List.of()), pages, metrics, new RequestDoor());
+    }
+
+    /** What is served: by asking, and by a line that stays open. */
+    public record Served(List<Route> routes, List<Line> lines) {
+        public Served {
+            routes = List.copyOf(routes);
+            lines = List.copyOf(lines);
+        }
     }
 
     /** One whose requests pass this door. */
-    public WebShell(
-            Place place, List<Route> routes, Pages pages, Metrics metrics, RequestDoor door) {
+    public WebShell(Place place, Served served, Pages pages, Metrics metrics, RequestDoor door) {
         this.place = place;
         this.door = door;
-        this.routes = List.copyOf(routes);
+        this.routes = served.routes();
+        this.lines = served.lines();
         this.answers = new Answers(pages);
         this.metrics = metrics;
         this.server = build();
@@ -116,6 +127,11 @@ public final class WebShell {
                         .idleConnectionTimeout(Duration.ofMinutes(1))
                         .connectionOptions(o -> o.readTimeout(SLOW_READER).tcpNoDelay(true))
                         .routing(this::route);
+        if (!lines.isEmpty()) {
+            WsRouting.Builder open = WsRouting.builder();
+            lines.forEach(line -> open.endpoint(line.path(), line.listener()));
+            builder.addRouting(open);
+        }
         place.tls().ifPresent(pem -> builder.tls(pem.tls()));
         return builder.build();
     }

@@ -62,7 +62,9 @@ public final class Chain {
             return this;
         }
         Link newest = links.getLast();
-        long last = newest.segments().isEmpty() ? 0 : newest.segments().getLast();
+        long known = newest.segments().isEmpty() ? 0 : newest.segments().getLast();
+        // What a standby confirmed and the archive lacks belongs to this epoch.
+        long last = new Feedings(archive).bringIn(newest.epoch().number(), tail(), known);
         long seal = archive.seal(newest.epoch().number(), last, by);
         Chain ended = read(archive);
         Epoch now = ended.links.getLast().epoch();
@@ -86,7 +88,12 @@ public final class Chain {
                 newest.segments().isEmpty()
                         ? before(archive.expired(), epoch)
                         : newest.segments().getLast();
-        if (reached != sequence) {
+        // What lies between and does not count was void before the seal came.
+        long last = reached;
+        while (unconfirmed.contains(new SegmentRef(epoch, last + 1))) {
+            last++;
+        }
+        if (last != sequence) {
             throw new BackupException(
                     BackupFault.OBJECT_MISSING,
                     "reading the end of epoch " + epoch,

@@ -1,5 +1,6 @@
 package org.todoku.backup.archive;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
@@ -18,7 +19,7 @@ import org.todoku.backup.fault.BackupFault;
  */
 record OpenEnd(List<Long> counted, List<Long> unconfirmed) {
     /**
-     * Reads up to three segments.
+     * Reads up to three segments, and one more for each that was sent in a hurry.
      *
      * @param begin the last number that retention gave up
      */
@@ -28,12 +29,11 @@ record OpenEnd(List<Long> counted, List<Long> unconfirmed) {
         while (run < found.size() && found.get(run) == begin + run + 1) {
             run++;
         }
-        List<Long> counted = found.subList(0, run);
         List<Long> behind = found.subList(run, found.size());
-        for (long sequence : counted.subList(Math.max(0, run - Segment.WINDOW), run)) {
-            if (archive.isSeal(epoch, sequence)) {
-                int end = (int) (sequence - begin) - 1;
-                return new OpenEnd(found.subList(0, end), found.subList(end + 1, found.size()));
+        for (int i = Math.max(0, run - Segment.WINDOW); i < run; i++) {
+            if (archive.isSeal(epoch, found.get(i))) {
+                return linked(
+                        archive, epoch, found.subList(0, i), found.subList(i + 1, found.size()));
             }
         }
         for (long sequence : behind) {
@@ -42,6 +42,27 @@ record OpenEnd(List<Long> counted, List<Long> unconfirmed) {
                     || archive.isSeal(epoch, sequence)
                     || archive.segment(epoch, sequence).segment().confirmed() > begin + run) {
                 throw missing(epoch, begin + run + 1L);
+            }
+        }
+        return linked(archive, epoch, found.subList(0, run), behind);
+    }
+
+    /**
+     * Where somebody has brought in what a standby had, under the number that never came, those
+     * that the writer had sent behind it name another: they are void.
+     */
+    private static OpenEnd linked(
+            Archive archive, long epoch, List<Long> counted, List<Long> behind) {
+        int end = counted.size();
+        for (int i = Math.max(1, end - (Segment.WINDOW - 1)); i < end; i++) {
+            Segment segment = archive.segment(epoch, counted.get(i)).segment();
+            boolean hurried = segment.confirmed() < segment.sequence() - 1;
+            if (hurried
+                    && !segment.previous()
+                            .equals(archive.segment(epoch, counted.get(i - 1)).hash())) {
+                List<Long> all = new ArrayList<>(counted.subList(i, end));
+                all.addAll(behind);
+                return new OpenEnd(counted.subList(0, i), all);
             }
         }
         return new OpenEnd(counted, behind);

@@ -21,6 +21,7 @@ public enum BackupFault {
     FENCED(130, false, 3),
     CLAIM_LOST(131, false, 3),
     FORK(132, false, 3),
+    HELD_ELSEWHERE(133, false, 3),
     TARGET_NOT_EMPTY(140, false, 3),
     DISK_FAILED(150, false, 1),
     DATABASE_FAILED(151, false, 1);

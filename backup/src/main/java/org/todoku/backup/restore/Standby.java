@@ -1,19 +1,19 @@
 package org.todoku.backup.restore;
 
-import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Chain.SegmentRef;
 import org.todoku.backup.archive.Epoch;
+import org.todoku.backup.archive.Feedings;
 import org.todoku.backup.archive.ForkPoint;
 import org.todoku.backup.archive.Heartbeat;
 import org.todoku.backup.archive.HostName;
@@ -23,9 +23,8 @@ import org.todoku.backup.archive.SealedSegment;
 import org.todoku.backup.archive.Segment;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
-import org.todoku.backup.volume.ContinuousRedo;
-import org.todoku.backup.volume.LocalLog;
-import org.todoku.backup.volume.LogChunk;
+import org.todoku.backup.volume.Lags;
+import org.todoku.backup.volume.LogFrame;
 import org.todoku.backup.volume.LogPosition;
 import org.todoku.backup.volume.Volume;
 
@@ -33,11 +32,13 @@ import org.todoku.backup.volume.Volume;
  * A second host's copy of the database, always in recovery: it restores the newest base, then
  * redoes each segment of the log as it comes into the archive, until it is promoted. The next key
  * is known, so it asks for one object at a time and lists nothing but at its start and after a gap.
+ * Where the writer itself can be reached, what it forces comes from there ({@link #streamStart}),
+ * and the archive shows a moment later that it was the same.
  *
  * <p>Survives restarts on either side, new epochs, compaction and retention; what it cannot go on
  * from (a gap, a log that differs) makes it begin with the newest base again. Call order of a
  * promotion: {@link #seal}, {@link #claim}, {@link #promote}; before the seal nothing of the writer
- * is touched. Thread-safe: one step or promotion at a time.
+ * is touched. Thread-safe: one step or promotion at a time, and the stream beside it.
  */
 public final class Standby implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Standby.class.getName());
@@ -47,6 +48,8 @@ public final class Standby implements AutoCloseable {
 
     private static final Duration LEASE = Duration.ofMinutes(10);
 
+    private static final ForkPoint NOWHERE = new ForkPoint(0, 0, "", new LogPosition(0, 0));
+
     private final Archive archive;
     private final Path data;
     private final StandbyDirectory directory;
@@ -54,17 +57,17 @@ public final class Standby implements AutoCloseable {
     private final Restore.Progress progress;
     private final Lags lags = new Lags();
     private final NodeFile node;
-    private StandbyPlace place = new StandbyPlace(0, 0, NOWHERE);
-    private @Nullable ContinuousRedo redo;
+    private final StandbyCopy copy;
+
+    /** What waits for the archive holds this; the copy has a lock of its own. */
+    private final ReentrantLock steps = new ReentrantLock();
+
     private @Nullable Lease lease;
     private long leasedNanos;
-    private long answeredNanos = System.nanoTime();
     private long waitingNanos = System.nanoTime();
-    private long restores;
-    private boolean ready;
-    private @Nullable String trouble;
-
-    private static final ForkPoint NOWHERE = new ForkPoint(0, 0, "", new LogPosition(0, 0));
+    private volatile long answeredNanos = System.nanoTime();
+    private volatile long restores;
+    private volatile @Nullable String trouble;
 
     private Standby(Archive archive, Path data, InstantSource clock, Restore.Progress progress) {
         this.archive = archive;
@@ -73,6 +76,7 @@ public final class Standby implements AutoCloseable {
         this.clock = clock;
         this.progress = progress;
         this.node = NodeFile.read(data).orElseGet(NodeFile::fresh);
+        this.copy = new StandbyCopy(data, directory, node.owner(), archive);
     }
 
     /**
@@ -115,27 +119,27 @@ public final class Standby implements AutoCloseable {
         restore();
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // Under the lock of the steps, or before them.
     private void restore() {
         restores++;
         directory.restoreBase(archive, progress);
         start();
     }
 
-    /** Nothing that lies here leads on: it is deleted. What cannot be helped so goes on up. */
+    /** Nothing that lies here leads on. What cannot be helped so goes on up. */
     private void anew(BackupException why) {
         switch (why.fault()) {
             case LOG_NOT_CONTIGUOUS, FORK, DATABASE_FAILED, OBJECT_MISSING ->
                     LOG.log(Level.WARNING, "beginning with a base again: {0}", why.getMessage());
             default -> throw why;
         }
-        stopRedo();
-        directory.clear();
+        copy.discard();
     }
 
     private void start() {
         LogPosition end = directory.prepare();
         Chain chain = Chain.read(archive);
-        place =
+        StandbyPlace place =
                 StandbyPlace.of(archive, chain, end)
                         .orElseThrow(
                                 () ->
@@ -144,20 +148,16 @@ public final class Standby implements AutoCloseable {
                                                 "going on at " + end,
                                                 "the archive's log begins later",
                                                 "a newer base is restored"));
-        hold();
-        redo = ContinuousRedo.start(directory.database(), end);
-        directory.feed(redo());
+        hold(place);
+        copy.start(place, end);
         catchUp(chain);
     }
 
     private void catchUp(Chain chain) {
-        for (SegmentRef ref : place.behind(chain)) {
-            take(archive.segment(ref.epoch(), ref.sequence()));
+        for (SegmentRef ref : copy.place().behind(chain)) {
+            copy.take(archive.segment(ref.epoch(), ref.sequence()));
         }
-        long newest = chain.newest().map(Epoch::number).orElse(0L);
-        if (newest > place.epoch()) {
-            place = place.in(newest);
-        }
+        copy.enter(chain.newest().map(Epoch::number).orElse(0L));
         answered();
     }
 
@@ -166,28 +166,33 @@ public final class Standby implements AutoCloseable {
      *
      * @return whether anything was
      */
-    public synchronized boolean step() {
+    public boolean step() {
+        steps.lock();
         try {
             boolean any = false;
             while (next()) {
                 any = true;
             }
-            hold();
+            copy.leave();
+            hold(copy.place());
             lookForGap();
             trouble = null;
             return any;
         } catch (BackupException e) {
-            ready = false;
+            copy.complete(false);
             trouble = String.valueOf(e.getMessage());
             if (!e.fault().retryable()) {
                 anew(e);
                 restore();
             }
             return false;
+        } finally {
+            steps.unlock();
         }
     }
 
     private boolean next() {
+        StandbyPlace place = copy.place();
         NextSegment next = archive.next(place.epoch(), place.sequence() + 1);
         boolean found =
                 switch (next) {
@@ -196,12 +201,14 @@ public final class Standby implements AutoCloseable {
                     case NextSegment.Found segment -> follow(segment.segment());
                 };
         answered();
-        ready = !found;
+        copy.complete(!found);
         return found;
     }
 
     /** The epoch is over: the next one goes on where it ended, or somewhere else. */
     private boolean nextEpoch() {
+        copy.ended();
+        StandbyPlace place = copy.place();
         Optional<Epoch> next = archive.epoch(place.epoch() + 1);
         if (next.isEmpty()) {
             return false;
@@ -214,79 +221,28 @@ public final class Standby implements AutoCloseable {
                                 && from.sequence() == last.sequence()
                                 && from.hash().equals(last.hash()));
         if (!goesOn) {
-            throw differs("epoch " + next.get().number() + " goes on from another segment");
+            throw Agreement.differs(
+                    "epoch " + next.get().number() + " goes on from another segment");
         }
-        place = place.in(next.get().number());
+        copy.enter(next.get().number());
         return true;
     }
 
     /** Takes one that has just come: what was there before says nothing of the lag. */
     private boolean follow(SealedSegment taken) {
-        boolean was = ready;
-        boolean any = take(taken);
+        Segment segment = taken.segment();
+        if (!segment.previous().equals(copy.place().last().hash())) {
+            // Sent in a hurry, and void since somebody ended the epoch before it.
+            return nextEpoch();
+        }
+        boolean was = copy.isReady();
+        copy.take(taken);
         if (was) {
-            Segment segment = taken.segment();
             boolean marked = !segment.marks().isEmpty();
             String forced = marked ? segment.marks().getFirst().at() : segment.shipped();
             lags.add(Duration.between(Instant.parse(forced), clock.instant()));
         }
-        return any;
-    }
-
-    private boolean take(SealedSegment taken) {
-        Segment segment = taken.segment();
-        if (!segment.previous().equals(place.last().hash())) {
-            throw differs("a segment does not follow the one before it");
-        }
-        try {
-            for (LogChunk chunk : segment.chunks()) {
-                mustAgree(chunk);
-                redo().append(chunk);
-            }
-        } catch (IOException e) {
-            throw new BackupException(
-                    BackupFault.DISK_FAILED,
-                    "comparing the standby's log with the archive's",
-                    e.toString(),
-                    "look at the disk",
-                    e);
-        }
-        redo().force();
-        place = place.after(taken);
         return true;
-    }
-
-    /** What is here already must be the same. */
-    private void mustAgree(LogChunk chunk) throws IOException {
-        LogPosition end = redo().end();
-        if (!chunk.start().isBefore(end)) {
-            return;
-        }
-        boolean whole = !chunk.end().isAfter(end);
-        int known = whole ? chunk.bytes().length : (int) (end.offset() - chunk.start().offset());
-        LogChunk common = new LogChunk(chunk.start(), Arrays.copyOf(chunk.bytes(), known));
-        redo().force();
-        LocalLog log = new LocalLog(directory.database());
-        if (log.files().contains(chunk.start().file()) && !holds(log, common)) {
-            throw differs("the standby's log differs from the archive's at " + chunk.start());
-        }
-    }
-
-    /** The marker that ends a file is not there before the next file is. */
-    private static boolean holds(LocalLog log, LogChunk chunk) throws IOException {
-        int length = chunk.bytes().length;
-        while (length > 0 && chunk.bytes()[length - 1] == 0) {
-            length--;
-        }
-        return log.holds(new LogChunk(chunk.start(), Arrays.copyOf(chunk.bytes(), length)));
-    }
-
-    private static BackupException differs(String why) {
-        return new BackupException(
-                BackupFault.FORK,
-                "following the archive",
-                why,
-                "the standby restores from the newest base again");
     }
 
     private void answered() {
@@ -302,19 +258,20 @@ public final class Standby implements AutoCloseable {
             return;
         }
         waitingNanos = System.nanoTime();
-        LogPosition received = redo().received();
+        StandbyPlace place = copy.place();
+        LogPosition shown = place.last().end();
         boolean more =
                 archive.heartbeat()
                         .filter(beat -> beat.epoch() >= place.epoch())
                         .map(Heartbeat::shipped)
-                        .filter(shipped -> shipped.isAfter(received.plus(8)))
+                        .filter(shipped -> shipped.isAfter(shown.plus(8)))
                         .isPresent();
         if (more) {
             catchUp(Chain.read(archive));
         }
     }
 
-    private void hold() {
+    private void hold(StandbyPlace place) {
         if (lease == null || System.nanoTime() - leasedNanos > LEASE.toNanos()) {
             Lease before = lease;
             lease = Lease.takeBehind(archive, "standby", place.last(), clock);
@@ -329,54 +286,131 @@ public final class Standby implements AutoCloseable {
      * Copies the database as it is now to another place, where it can be booted as after a crash;
      * the redo rests meanwhile and goes on after.
      */
-    public synchronized void copyTo(Path database) {
-        stopRedo();
-        directory.copyTo(database);
+    public void copyTo(Path database) {
+        steps.lock();
         try {
+            copy.stop();
+            directory.copyTo(database);
             start();
         } catch (BackupException e) {
             anew(e);
             restore();
+        } finally {
+            steps.unlock();
         }
     }
 
-    public synchronized StandbyStatus status() {
-        ContinuousRedo running = redo;
+    /** Without waiting for the archive. */
+    public StandbyStatus status() {
+        StandbyPlace place = copy.place();
         return new StandbyStatus(
                 place.epoch(),
                 place.last(),
-                running == null ? new LogPosition(0, 0) : running.end(),
-                ready && running != null && running.isAlive(),
+                copy.end(),
+                copy.isReady(),
                 Duration.ofNanos(System.nanoTime() - answeredNanos),
                 lags.percentile(50),
                 lags.percentile(99),
                 restores,
-                Optional.ofNullable(trouble));
+                Optional.ofNullable(trouble),
+                copy.stream(),
+                copy.kept());
+    }
+
+    /** Where the writer's own stream would go on from here; empty while it may not. */
+    public Optional<StreamStart> streamStart() {
+        return copy.streamStart();
+    }
+
+    /** The writer has begun to send, under this number. To be called before {@link #take}. */
+    public void streamBegan(StreamStart start, long number) {
+        copy.streamBegan(start, number);
     }
 
     /**
-     * Ends the writer's epoch and takes all that it has shipped: nothing can come behind that.
+     * Takes what the writer sent and returns when it is on the disk here.
      *
-     * @return the end of the archive's log
+     * @return how far this host has everything
+     * @throws BackupException when it does not go on from here; the stream is to be ended then
      */
-    public synchronized ForkPoint seal() {
-        while (next()) {
-            // What is there first: the seal then finds its place at once.
-        }
-        while (archive.epoch(place.epoch() + 1).isPresent() && next()) {
-            // Somebody began another epoch meanwhile: that one is to be ended.
-        }
-        long seal = archive.seal(place.epoch(), place.sequence(), HostName.here());
-        while (place.sequence() < seal - 1) {
-            if (!next()) {
-                throw new BackupException(
-                        BackupFault.OBJECT_MISSING,
-                        "reading the end of epoch " + place.epoch(),
-                        "segment %d is not there".formatted(place.sequence() + 1),
-                        "does this store show late what was written? Try again in a minute");
+    public LogPosition take(LogFrame frame) {
+        return copy.take(frame);
+    }
+
+    /** The stream broke, on either side. */
+    public void streamEnded() {
+        copy.streamEnded();
+    }
+
+    /** As {@link #seal(boolean)}, and gives up nothing. */
+    public ForkPoint seal() {
+        return seal(false);
+    }
+
+    /**
+     * Ends the writer's epoch and takes all that it has shipped: nothing can come behind that. What
+     * this standby has confirmed to the writer, and the archive lacks, goes there first.
+     *
+     * @param acceptLoss what other standbys may have and have not left is given up
+     * @return the end of the archive's log
+     * @throws BackupException {@code HELD_ELSEWHERE} where that is not accepted
+     */
+    public ForkPoint seal(boolean acceptLoss) {
+        steps.lock();
+        try {
+            // From here on nothing is confirmed to the writer.
+            copy.streamEnded();
+            while (next()) {
+                // What is there first: the seal then finds its place at once.
             }
+            while (archive.epoch(copy.place().epoch() + 1).isPresent() && next()) {
+                // Somebody began another epoch meanwhile: that one is to be ended.
+            }
+            if (copy.isOfAnotherLine()) {
+                anew(Agreement.differs("what it had of an earlier epoch is not in the archive"));
+                restore();
+            }
+            Feedings feedings = new Feedings(archive);
+            long epoch = copy.place().epoch();
+            if (!acceptLoss) {
+                feedings.requireHeard(epoch, node.owner(), "ending epoch " + epoch);
+            }
+            long last = bringIn(feedings);
+            long seal = archive.seal(epoch, last, HostName.here());
+            while (copy.place().sequence() < seal - 1 && next()) {
+                // As far as it counts.
+            }
+            requireReached(last);
+            return copy.place().last();
+        } finally {
+            steps.unlock();
         }
-        return place.last();
+    }
+
+    private long bringIn(Feedings feedings) {
+        long epoch = copy.place().epoch();
+        var own = copy.beyond().log();
+        long last = feedings.bringIn(epoch, tail(), copy.place().sequence(), own);
+        while (copy.place().sequence() < last && next()) {
+            // Its own, as it lies there now.
+        }
+        requireReached(last);
+        return feedings.bringInLeft(epoch, tail(), last);
+    }
+
+    private void requireReached(long sequence) {
+        StandbyPlace place = copy.place();
+        if (place.sequence() < sequence) {
+            throw new BackupException(
+                    BackupFault.OBJECT_MISSING,
+                    "reading the end of epoch " + place.epoch(),
+                    "segment %d is not there".formatted(place.sequence() + 1),
+                    "does this store show late what was written? Try again in a minute");
+        }
+    }
+
+    private Optional<ForkPoint> tail() {
+        return Optional.of(copy.place().last()).filter(last -> last.sequence() > 0);
     }
 
     /**
@@ -384,15 +418,15 @@ public final class Standby implements AutoCloseable {
      *
      * @param planned the old host had paused its sending before: the ledger needs no second look
      */
-    public synchronized Epoch claim(String url, String version, boolean planned) {
-        long number = place.epoch() + 1;
+    public Epoch claim(String url, String version, boolean planned) {
+        long number = copy.place().epoch() + 1;
         Epoch epoch =
                 new Epoch(
                         number,
                         node.owner(),
                         HostName.here(),
                         url,
-                        Optional.of(place.last()).filter(last -> last.sequence() > 0),
+                        tail(),
                         clock.instant().toString(),
                         version);
         if (!archive.claim(epoch)) {
@@ -404,7 +438,7 @@ public final class Standby implements AutoCloseable {
         }
         var restored =
                 new NodeFile.Restored(
-                        place.last(), archive.location(), clock.instant().toString(), true);
+                        copy.place().last(), archive.location(), clock.instant().toString(), true);
         Optional<NodeFile.Restored> note = planned ? Optional.empty() : Optional.of(restored);
         new NodeFile(node.owner(), note).write(data);
         return epoch;
@@ -415,37 +449,26 @@ public final class Standby implements AutoCloseable {
      *
      * @return how long it took
      */
-    public synchronized Duration promote() {
+    public Duration promote() {
         long begun = System.nanoTime();
-        Volume volume = redo().promote();
-        redo = null;
+        Volume volume = copy.promote();
         RestoredDatabase.shutDown(volume);
         directory.unmark();
+        copy.forgetStream();
         return Duration.ofNanos(System.nanoTime() - begun);
     }
 
-    private ContinuousRedo redo() {
-        ContinuousRedo running = redo;
-        if (running == null) {
-            throw new IllegalStateException("the standby was promoted or closed");
-        }
-        return running;
-    }
-
-    private void stopRedo() {
-        ContinuousRedo running = redo;
-        if (running != null) {
-            redo = null;
-            running.close();
-        }
-    }
-
     @Override
-    public synchronized void close() {
-        stopRedo();
-        Lease held = lease;
-        if (held != null) {
-            held.close();
+    public void close() {
+        steps.lock();
+        try {
+            copy.stop();
+            Lease held = lease;
+            if (held != null) {
+                held.close();
+            }
+        } finally {
+            steps.unlock();
         }
     }
 }

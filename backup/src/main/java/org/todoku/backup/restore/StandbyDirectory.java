@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.Chain;
@@ -31,6 +32,7 @@ import org.todoku.backup.volume.LogScan;
 final class StandbyDirectory {
     static final String MARKER = "standby.json";
     private static final String ASIDE = "standby.log";
+    private static final String KEPT = "kept-";
     private static final String PARTIAL = "db.partial";
 
     private final Path data;
@@ -78,6 +80,35 @@ final class StandbyDirectory {
                     new Restore(archive, partial, progress).run(base);
                     Files.move(partial, database());
                 });
+    }
+
+    /**
+     * Puts the database aside, for salvage: it has what is nowhere else.
+     *
+     * @return where it lies
+     */
+    Path keep(String name) {
+        Path to = data.resolve(KEPT + name);
+        attempt(
+                () -> {
+                    Files.createDirectories(to);
+                    Files.move(database(), to.resolve("db"));
+                    delete(data.resolve(ASIDE));
+                });
+        return to;
+    }
+
+    /** The newest that was kept, by this process or one before it. */
+    Optional<Path> kept() {
+        if (!Files.isDirectory(data)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> all = Files.list(data)) {
+            return all.filter(path -> path.getFileName().toString().startsWith(KEPT))
+                    .max(Comparator.naturalOrder());
+        } catch (IOException e) {
+            throw failed(e);
+        }
     }
 
     /** Begins anew: nothing in it is of use. */
@@ -197,12 +228,16 @@ final class StandbyDirectory {
         try {
             work.run();
         } catch (IOException e) {
-            throw new BackupException(
-                    BackupFault.DISK_FAILED,
-                    "keeping a standby in " + data,
-                    e.toString(),
-                    "may this user write there, has the disk room?",
-                    e);
+            throw failed(e);
         }
+    }
+
+    private BackupException failed(IOException e) {
+        return new BackupException(
+                BackupFault.DISK_FAILED,
+                "keeping a standby in " + data,
+                e.toString(),
+                "may this user write there, has the disk room?",
+                e);
     }
 }

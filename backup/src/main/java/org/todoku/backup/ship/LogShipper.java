@@ -240,6 +240,10 @@ public final class LogShipper implements AutoCloseable {
         }
     }
 
+    LogPosition forcedEnd() {
+        return stream.forcedEnd();
+    }
+
     boolean isOver() {
         lock.lock();
         try {

@@ -77,6 +77,21 @@ final class LogStream {
         return upTo;
     }
 
+    /**
+     * As {@link #forced}, where it may have come to listen after the newest was written: that lies
+     * in the local log.
+     */
+    void forcedUpTo(LogPosition upTo) {
+        synchronized (this) {
+            if (upTo.isAfter(end) && pending.isEmpty()) {
+                end = upTo;
+            }
+            forced = upTo.isAfter(end) ? end : upTo;
+            forcedNanos = forcedNanos == 0 ? System.nanoTime() : forcedNanos;
+        }
+        onForce.run();
+    }
+
     /** Everything forced so far, to be shipped in this order; it is the caller's from now on. */
     synchronized Taken take() {
         Taken taken = new Taken(List.of(), forced, overflowed, rewoundTo);

@@ -91,6 +91,7 @@ public final class Retention {
                 expireBases(plan, bases);
                 expireLog();
                 expireCompacted(chain, bases);
+                expireFeedings(chain);
             }
             return new Outcome(deleted, oldest, Optional.empty());
         } catch (Held e) {
@@ -206,6 +207,16 @@ public final class Retention {
                 if (old) {
                     expireSingles(epoch, range, singles);
                 }
+            }
+        }
+    }
+
+    /** What was said of standbys in epochs that are over: whoever ended them has heard it. */
+    private void expireFeedings(Chain chain) {
+        String now = folder("standby/" + Archive.pad(chain.newest().orElseThrow().number()) + "/");
+        for (ObjectInfo info : archive.store().list("standby/")) {
+            if (info.key().compareTo(now) < 0) {
+                delete(info.key());
             }
         }
     }

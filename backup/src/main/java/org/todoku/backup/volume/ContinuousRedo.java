@@ -127,6 +127,12 @@ public final class ContinuousRedo implements AutoCloseable {
         return end.plus(rest.length);
     }
 
+    /** As {@link #received}, where all of that is on the disk after a {@link #force}. */
+    public LogPosition durable() {
+        // The marker that ends a file holds nothing.
+        return rest.length <= LogScan.END_MARKER && isZero(rest) ? received() : end;
+    }
+
     /**
      * Appends what follows. What lies before the end is left out; whether it is the same is for the
      * caller to know.

@@ -70,6 +70,7 @@ final class Forces implements StorageWatch.Waiting {
             switch (settings.archive()) {
                 case NONE -> awaitDisk(force);
                 case STANDS_IN -> awaitEither(force, upTo);
+                case ONE_OF_THREE -> new TwoPlaces(force, upTo).await();
                 case REQUIRED -> {
                     tap.hurry();
                     awaitDisk(force);
@@ -107,7 +108,7 @@ final class Forces implements StorageWatch.Waiting {
         }
         while (!force.isDone()) {
             tap.hurry();
-            if (tap.awaitShipped(upTo, Duration.ZERO)) {
+            if (tap.awaitShipped(upTo, Duration.ZERO) || tap.awaitHeld(upTo, Duration.ZERO)) {
                 return;
             }
             IOException failure = force.failure();
@@ -125,6 +126,51 @@ final class Forces implements StorageWatch.Waiting {
             } else {
                 force.await(LOOK_NANOS);
             }
+        }
+    }
+
+    /**
+     * Two of disk, standby and archive. Disk and standby are what is waited for; the archive is
+     * asked at once where one of them is not there, else when they take longer than {@code
+     * stall-after}.
+     */
+    private final class TwoPlaces {
+        private final Force force;
+        private final LogPosition upTo;
+        private final long begunNanos = System.nanoTime();
+
+        TwoPlaces(Force force, LogPosition upTo) {
+            this.force = force;
+            this.upTo = upTo;
+        }
+
+        void await() throws IOException {
+            boolean archived = false;
+            while (true) {
+                boolean disk = force.isDone() && force.failure() == null;
+                boolean held = tap.awaitHeld(upTo, disk && !archived ? SLICE : Duration.ZERO);
+                boolean alone = !held && !tap.isFollowed();
+                archived = tap.awaitShipped(upTo, disk && alone ? SLICE : Duration.ZERO);
+                if (tap.isOver() && !archived) {
+                    throw new IOException("the archive takes nothing more from this host");
+                }
+                if ((disk && (held || archived)) || (held && archived)) {
+                    return;
+                }
+                boolean broken = force.failure() != null || isLate(settings.stallAfter());
+                if (alone || broken || isOverdue()) {
+                    tap.hurry();
+                }
+                if (force.failure() != null) {
+                    tap.awaitShipped(upTo, SLICE);
+                } else if (!disk) {
+                    force.await(LOOK_NANOS);
+                }
+            }
+        }
+
+        private boolean isOverdue() {
+            return System.nanoTime() - begunNanos > settings.stallAfter().toNanos();
         }
     }
 

@@ -59,6 +59,19 @@ public interface LogTap {
     /** Waits until the archive has everything up to there; false when the time is over first. */
     boolean awaitShipped(LogPosition upTo, Duration timeout);
 
+    /**
+     * Waits until a standby has everything up to there on its disk, if one is there; at once false
+     * where none is that counts.
+     */
+    default boolean awaitHeld(LogPosition upTo, Duration timeout) {
+        return false;
+    }
+
+    /** Whether a standby is there that counts. */
+    default boolean isFollowed() {
+        return false;
+    }
+
     /** Nothing will be shipped any more: this host was fenced out, or the shipper was stopped. */
     boolean isOver();
 }

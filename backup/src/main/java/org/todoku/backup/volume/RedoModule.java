@@ -55,13 +55,17 @@ public final class RedoModule implements SlaveFactory, ModuleControl, ModuleSupp
                 sets.setVolatile(monitor, more);
             }
         } catch (ReflectiveOperationException e) {
-            throw new BackupException(
-                    BackupFault.DATABASE_FAILED,
-                    "preparing Derby for continuous redo",
-                    e.toString(),
-                    "is another version of Derby on the class path? It must be 10.17.1.0",
-                    e);
+            throw unexpected(e);
         }
+    }
+
+    private static BackupException unexpected(ReflectiveOperationException e) {
+        return new BackupException(
+                BackupFault.DATABASE_FAILED,
+                "preparing Derby for continuous redo",
+                e.toString(),
+                "is another version of Derby on the class path? It must be 10.17.1.0",
+                e);
     }
 
     @Override
@@ -78,6 +82,7 @@ public final class RedoModule implements SlaveFactory, ModuleControl, ModuleSupp
     public void startSlave(RawStoreFactory store, LogFactory factory) throws StandardException {
         LogToFile opened = (LogToFile) factory;
         opened.initializeReplicationSlaveRole();
+        switchesNever(opened);
         Path directory = Path.of(database.substring(VolumeRegistry.PROTOCOL.length() + 1));
         Volume volume = VolumeRegistry.find(directory);
         if (volume == null) {
@@ -85,6 +90,20 @@ public final class RedoModule implements SlaveFactory, ModuleControl, ModuleSupp
         }
         volume.appendable(opened);
         log = opened;
+    }
+
+    /**
+     * Else Derby goes on to another file by itself, at the first force behind a mebibyte, though
+     * the writer's log went on in the same one: its checkpoint was on its way just then.
+     */
+    private static void switchesNever(LogToFile opened) {
+        try {
+            MethodHandles.privateLookupIn(LogToFile.class, MethodHandles.lookup())
+                    .findVarHandle(LogToFile.class, "logSwitchInterval", int.class)
+                    .set(opened, Integer.MAX_VALUE);
+        } catch (ReflectiveOperationException e) {
+            throw unexpected(e);
+        }
     }
 
     @Override

@@ -125,9 +125,16 @@ final class StorageWatch {
     /** Why writers had better be refused; null when they are welcome. */
     private @Nullable String why() {
         if (state == StorageState.ISOLATED) {
-            return "neither the data disk nor the archive takes what is written";
+            return settings.archive() == VolumeSettings.ArchiveRole.ONE_OF_THREE
+                    ? "of the data disk, a standby and the archive no two take what is written"
+                    : "neither the data disk nor the archive takes what is written";
         }
-        if (drain.broken() != null && settings.archive() != VolumeSettings.ArchiveRole.STANDS_IN) {
+        boolean needed =
+                switch (settings.archive()) {
+                    case NONE, REQUIRED -> true;
+                    case STANDS_IN, ONE_OF_THREE -> false;
+                };
+        if (drain.broken() != null && needed) {
             return drain.trouble().orElse("the data disk failed");
         }
         // Opened again only when there is room to speak of: else it would flutter.

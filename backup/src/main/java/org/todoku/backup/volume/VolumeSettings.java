@@ -20,10 +20,12 @@ public record VolumeSettings(
     public enum ArchiveRole {
         /** Nothing: the local disk alone counts. */
         NONE,
-        /** While the local disk is stalled the archive's copy is enough. */
+        /** While the local disk is stalled a copy in the archive or on a standby is enough. */
         STANDS_IN,
         /** Both must have it. */
-        REQUIRED
+        REQUIRED,
+        /** Two of the three must have it: the disk, a standby, the archive. */
+        ONE_OF_THREE
     }
 
     public VolumeSettings {

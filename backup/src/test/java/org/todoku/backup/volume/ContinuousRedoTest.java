@@ -8,7 +8,10 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +33,7 @@ class ContinuousRedoTest {
                     "call SYSCS_UTIL.SYSCS_BACKUP_DATABASE_AND_ENABLE_LOG_ARCHIVE_MODE('"
                             + root.resolve("base")
                             + "', 0)");
-            insert(connection, 0, 2000);
+            insertAtOnce(url, 2000);
         }
         shutDown(url);
         volume.detach();
@@ -42,11 +45,13 @@ class ContinuousRedoTest {
         LogPosition end = from.end().orElseThrow();
         try (ContinuousRedo redo = ContinuousRedo.start(copy, begin)) {
             for (LogChunk chunk : from.read(begin, end)) {
-                for (int at = 0; at < chunk.bytes().length; at += 10_000) {
+                for (int at = 0; at < chunk.bytes().length; at += 1_000) {
                     byte[] part =
                             java.util.Arrays.copyOfRange(
-                                    chunk.bytes(), at, Math.min(at + 10_000, chunk.bytes().length));
+                                    chunk.bytes(), at, Math.min(at + 1_000, chunk.bytes().length));
                     redo.append(new LogChunk(chunk.start().plus(at), part));
+                    // Behind a mebibyte Derby would go on to the next file of its own accord.
+                    redo.force();
                 }
             }
             assertThat(redo.end()).isEqualTo(end);
@@ -61,6 +66,27 @@ class ContinuousRedoTest {
             }
             shutDown(promoted.jdbcUrl());
             promoted.detach();
+        }
+    }
+
+    /** By several: then some of a log file lies behind the place where Derby wanted to end it. */
+    private static void insertAtOnce(String url, int count) throws Exception {
+        try (var threads = Executors.newFixedThreadPool(4)) {
+            List<Future<?>> work = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                int from = i * count / 4;
+                work.add(
+                        threads.submit(
+                                () -> {
+                                    try (Connection own = DriverManager.getConnection(url)) {
+                                        insert(own, from, count / 4);
+                                    }
+                                    return null;
+                                }));
+            }
+            for (Future<?> each : work) {
+                each.get();
+            }
         }
     }
 

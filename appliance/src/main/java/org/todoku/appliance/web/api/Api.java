@@ -1,5 +1,6 @@
 package org.todoku.appliance.web.api;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.todoku.appliance.account.OrganisationId;
 import org.todoku.appliance.web.Call;
+import org.todoku.appliance.web.Line;
 import org.todoku.appliance.web.Problem;
 import org.todoku.appliance.web.Reply;
 import org.todoku.appliance.web.Route;
@@ -37,6 +39,7 @@ public final class Api {
         MessageApi messages = new MessageApi(doors);
         NoticeApi notices = new NoticeApi(doors);
         MoveApi move = new MoveApi(doors.move(), doors.organisations());
+        StandbyApi standby = new StandbyApi(doors);
         return Stream.of(
                         List.of(
                                 Route.get("/api/v1/openapi.json", c -> Reply.json(200, openApi)),
@@ -46,6 +49,7 @@ public final class Api {
                                 Route.post("/api/v1/members", withToken(members::create)),
                                 Route.upload(
                                         "/api/v1/members/import", withToken(members::importCsv))),
+                        List.of(Route.get("/api/v1/standby", withToken(standby::ask))),
                         List.of(
                                 Route.get("/api/v1/move/archive", withToken(move::archive)),
                                 MoveApi.patient(
@@ -69,6 +73,11 @@ public final class Api {
                                         withToken(messages::resend))))
                 .flatMap(List::stream)
                 .toList();
+    }
+
+    /** The lines that programs keep open. */
+    public List<Line> lines() {
+        return List.of(new StandbyApi(doors).line());
     }
 
     private Route.Handler withToken(Handler handler) {
@@ -97,6 +106,8 @@ public final class Api {
                 .put("queuedBytes", now.storage().queuedBytes())
                 .put("trouble", now.storage().trouble().orElse(null));
         now.archive().ifPresentOrElse(a -> put(answer, a), () -> answer.putNull("archive"));
+        ArrayNode standbys = answer.putArray("standbys");
+        now.standbys().forEach(standby -> put(standbys.addObject(), standby));
         var queue = doors.ledger().queue();
         answer.putObject("queue")
                 .put("queued", queue.queued())
@@ -124,6 +135,16 @@ public final class Api {
                 .put(
                         "lastDrillPassed",
                         archive.lastDrill().map(SystemState.Drilled::passed).orElse(null));
+    }
+
+    private static void put(ObjectNode answer, SystemState.Standby standby) {
+        answer.put("host", standby.host())
+                .put("fed", standby.fed())
+                .put("counts", standby.counts())
+                .put("silentMs", standby.silentMillis())
+                .put("lagP50Ms", standby.lagP50Millis())
+                .put("lagP99Ms", standby.lagP99Millis())
+                .put("trouble", standby.trouble().orElse(null));
     }
 
     private static String state(SystemState.Standing standing) {

@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.todoku.appliance.account.ApiTokens;
 import org.todoku.appliance.account.Organisations;
 import org.todoku.appliance.continuity.MoveSource;
+import org.todoku.appliance.continuity.StandbySource;
 import org.todoku.appliance.continuity.outside.OperatorNotices;
 import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.Sending;
@@ -26,4 +27,5 @@ public record ApiDoors(
         SystemState system,
         MoveSource move,
         Optional<OperatorNotices> notices,
+        StandbySource standby,
         String version) {}

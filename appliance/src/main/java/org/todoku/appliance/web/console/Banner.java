@@ -31,7 +31,9 @@ public record Banner(List<Notice> notices) {
                                 notices.add(new Notice("banner.not-asked", true));
                             }
                         });
-        boolean archived = now.archive().filter(Banner::answers).isPresent();
+        boolean archived =
+                now.archive().filter(Banner::answers).isPresent()
+                        || now.standbys().stream().anyMatch(s -> s.fed() && s.counts());
         switch (now.storage().level()) {
             case NORMAL, SLOW -> {}
             case STALLED ->
@@ -48,6 +50,11 @@ public record Banner(List<Notice> notices) {
                         .isPresent();
         if (silent) {
             notices.add(new Notice("banner.archive", false));
+        }
+        if (now.standbys().stream().anyMatch(standby -> standby.trouble().isPresent())) {
+            notices.add(new Notice("banner.standby.lost", true));
+        } else if (now.standbys().stream().anyMatch(standby -> !standby.fed())) {
+            notices.add(new Notice("banner.standby", false));
         }
         return new Banner(List.copyOf(notices));
     }

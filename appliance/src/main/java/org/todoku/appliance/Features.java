@@ -1,0 +1,140 @@
+package org.todoku.appliance;
+
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.todoku.appliance.ApplianceConfig.HostAndPort;
+import org.todoku.appliance.account.Administrators;
+import org.todoku.appliance.account.ApiTokens;
+import org.todoku.appliance.account.Audit;
+import org.todoku.appliance.account.Organisations;
+import org.todoku.appliance.account.ServerSecret;
+import org.todoku.appliance.account.Sessions;
+import org.todoku.appliance.account.SignedTokens;
+import org.todoku.appliance.audience.Audiences;
+import org.todoku.appliance.delivery.Dispatcher;
+import org.todoku.appliance.delivery.Ledger;
+import org.todoku.appliance.delivery.MailSettings;
+import org.todoku.appliance.delivery.MailText;
+import org.todoku.appliance.delivery.NoticeLedger;
+import org.todoku.appliance.delivery.OutgoingMail;
+import org.todoku.appliance.delivery.Reads;
+import org.todoku.appliance.delivery.Sending;
+import org.todoku.appliance.delivery.bounce.Bounces;
+import org.todoku.appliance.delivery.bounce.ReturnPaths;
+import org.todoku.appliance.inbound.InboundMail;
+import org.todoku.appliance.inbound.Inquiries;
+import org.todoku.appliance.inbound.SmtpListener;
+import org.todoku.appliance.kernel.Ids;
+import org.todoku.appliance.member.Leaving;
+import org.todoku.appliance.member.Members;
+import org.todoku.appliance.member.ProfileItems;
+import org.todoku.appliance.member.Roster;
+import org.todoku.appliance.message.Attachments;
+import org.todoku.appliance.message.Messages;
+import org.todoku.appliance.portable.Exporter;
+import org.todoku.appliance.store.Database;
+import org.todoku.appliance.web.console.FirstSetup;
+
+/** The doors of all features, wired by hand in the order in which they need each other. */
+record Features(
+        Organisations organisations,
+        Administrators administrators,
+        ApiTokens apiTokens,
+        Sessions sessions,
+        SignedTokens signedTokens,
+        ProfileItems items,
+        Members members,
+        Roster roster,
+        Audiences audiences,
+        Messages messages,
+        Attachments attachments,
+        Sending sending,
+        Ledger ledger,
+        NoticeLedger noticeLedger,
+        Reads reads,
+        Leaving leaving,
+        MailText mailText,
+        MailSettings mailSettings,
+        Dispatcher dispatcher,
+        InboundMail inbound,
+        Optional<SmtpListener> listener,
+        Inquiries inquiries,
+        Exporter exporter,
+        FirstSetup setup) {
+    /** What they stand on. */
+    record Ground(
+            ApplianceConfig config,
+            Storage storage,
+            Database database,
+            InstantSource clock,
+            SecureRandom random) {}
+
+    /** Makes them all; starts none. */
+    static Features of(Ground ground, Ids ids) {
+        ApplianceConfig config = ground.config;
+        Storage storage = ground.storage;
+        Database database = ground.database;
+        InstantSource clock = ground.clock;
+        SecureRandom random = ground.random;
+        ServerSecret secret = ServerSecret.of(database, random);
+        Organisations organisations = new Organisations(database, ids, clock);
+        Administrators administrators = new Administrators(database, ids, clock);
+        ApiTokens apiTokens = new ApiTokens(database, ids, clock, random);
+        SignedTokens signed = new SignedTokens(secret);
+        ProfileItems items = new ProfileItems(database, ids);
+        Audiences audiences = new Audiences(database);
+        Messages messages = new Messages(database, ids, clock);
+        MailSettings settings = MailWiring.settings(config, config.http().publicUrl());
+        Attachments attachments = new Attachments(database, storage.files());
+        MailText text = new MailText(settings, signed, clock, attachments::content);
+        var sendingParts =
+                new Sending.Parts(messages, audiences, new Audit(database, ids, clock), settings);
+        Bounces bounces = new Bounces(ids);
+        var dispatching =
+                new Dispatcher.Parts(text, settings, bounces, storage.durability(), random);
+        Members members = new Members(database, ids, clock, items);
+        OutgoingMail outgoing = new OutgoingMail(ids, clock);
+        ReturnPaths paths = new ReturnPaths(signed);
+        var receiving =
+                new InboundMail.Parts(
+                        organisations, members, outgoing, text, paths, bounces, settings);
+        InboundMail inbound = new InboundMail(database, clock, receiving);
+        return new Features(
+                organisations,
+                administrators,
+                apiTokens,
+                new Sessions(secret, clock),
+                signed,
+                items,
+                members,
+                new Roster(database, ids, clock, items),
+                audiences,
+                messages,
+                attachments,
+                new Sending(database, ids, clock, sendingParts),
+                new Ledger(database, messages),
+                new NoticeLedger(database, ids, sendingParts),
+                new Reads(database, clock),
+                new Leaving(members),
+                text,
+                settings,
+                new Dispatcher(database, clock, dispatching),
+                inbound,
+                config.mail().listen().map(at -> listener(at, ground, ids, organisations, inbound)),
+                new Inquiries(database),
+                new ServedExports(database, storage.files(), ids, clock),
+                new FirstSetup(database, organisations, administrators, apiTokens));
+    }
+
+    private static SmtpListener listener(
+            HostAndPort at,
+            Ground ground,
+            Ids ids,
+            Organisations organisations,
+            InboundMail inbound) {
+        var place = new SmtpListener.Place(at.host(), at.port(), ground.config.mail().domain());
+        return new SmtpListener(
+                ground.database, ids, ground.clock, organisations, place, inbound::wake);
+    }
+}
