@@ -73,7 +73,7 @@ class AloneTest {
             try (Connection connection = DriverManager.getConnection(alone.jdbcUrl());
                     var insert = connection.prepareStatement("insert into t values(?, ?)")) {
                 connection.setAutoCommit(false);
-                for (int id = 10; id < 20_000; id++) {
+                for (int id = 10; id < 26_000; id++) {
                     insert.setInt(1, id);
                     insert.setString(2, "x".repeat(2900));
                     insert.executeUpdate();
@@ -88,13 +88,13 @@ class AloneTest {
                     .hasSizeGreaterThan(36);
             bringArchiveBack();
             await(() -> standing(alone) == ArchiveStanding.WRITER);
-            insert(alone, 20_000, 20_010);
+            insert(alone, 26_000, 26_010);
             assertThat(alone.awaitArchived(TestDatabase.PATIENCE))
                     .as(() -> alone.status().toString())
                     .isTrue();
         }
         TestDatabase.restore(root, "copy", Optional.empty());
-        assertThat(TestDatabase.rowsOf(root.resolve("copy/db"))).isEqualTo(range(20_010));
+        assertThat(TestDatabase.rowsOf(root.resolve("copy/db"))).isEqualTo(range(26_010));
     }
 
     @Test
