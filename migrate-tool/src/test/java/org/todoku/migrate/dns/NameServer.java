@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.todoku.appliance.ApplianceConfig.HostAndPort;
 
@@ -91,5 +92,13 @@ public final class NameServer implements AutoCloseable {
     @Override
     public void close() {
         process.destroy();
+        try {
+            // It writes into its folder as it ends.
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
