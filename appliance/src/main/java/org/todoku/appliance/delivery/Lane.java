@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mails for one destination that are claimed, and how that destination fares: a circuit breaker
@@ -94,8 +95,7 @@ final class Lane {
      * @param result null when it was not tried
      * @return those that wait here and had better be given back, because this lane rests now
      */
-    List<Senders.Job> sent(
-            @org.jspecify.annotations.Nullable SendResult result, long nanos, long now) {
+    List<Senders.Job> sent(@Nullable SendResult result, long nanos, long now) {
         sending--;
         if (result == null) {
             return List.of();

@@ -49,7 +49,7 @@ final class LedgerOutbox implements Outbox {
             }
             Demand left = demand.less(claimed.size());
             List<Parcel> candidates = candidates(tx, message, left, now);
-            if (candidates.isEmpty() && demand.closed().isEmpty()) {
+            if (candidates.isEmpty()) {
                 finish(tx, message.id());
             }
             claimed.addAll(TABLE.claim(tx, left.fitting(candidates), now));

@@ -21,16 +21,22 @@ interface Outbox {
      *
      * @param limit rows at most
      * @param closed destinations of which none is wanted
-     * @param room how many at most of a destination
+     * @param room how many at most of a destination, in all of one claim
+     * @param taken how many of each destination this claim has so far
      */
-    record Demand(int limit, Set<String> closed, ToIntFunction<String> room) {
-        Demand less(int taken) {
-            return new Demand(limit - taken, closed, room);
+    record Demand(
+            int limit, Set<String> closed, ToIntFunction<String> room, Map<String, Integer> taken) {
+        Demand(int limit, Set<String> closed, ToIntFunction<String> room) {
+            this(limit, closed, room, new HashMap<>());
+        }
+
+        /** What is left of it after so many rows. */
+        Demand less(int rows) {
+            return new Demand(limit - rows, closed, room, taken);
         }
 
         /** The first of these that have room, in their order. */
         List<Parcel> fitting(List<Parcel> candidates) {
-            Map<String, Integer> taken = new HashMap<>();
             return candidates.stream()
                     .filter(
                             parcel ->

@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
 
@@ -48,8 +49,17 @@ public record DkimKey(String selector, PrivateKey key) {
     }
 
     public DkimKey {
+        requireSelector(selector);
+    }
+
+    /** RFC 6376 section 3.1: a label of DNS; we take one label only. */
+    private static void requireSelector(String selector) {
         if (!selector.matches("[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")) {
-            throw new IllegalArgumentException("no selector: " + selector);
+            throw new FaultException(
+                    Fault.CONFIG_INVALID,
+                    "use the DKIM selector \"" + selector + "\"",
+                    "it is no name in DNS",
+                    "letters, digits and hyphens, 63 at most, such as todoku1");
         }
     }
 
@@ -63,6 +73,8 @@ public record DkimKey(String selector, PrivateKey key) {
      * @throws FaultException where there is a file already, or none can be written
      */
     public static DkimKey create(String selector, Kind kind, Path file) {
+        // Before anything is written.
+        requireSelector(selector);
         try {
             KeyPairGenerator generator =
                     KeyPairGenerator.getInstance(kind == Kind.RSA ? "RSA" : "Ed25519");
@@ -178,11 +190,7 @@ public record DkimKey(String selector, PrivateKey key) {
     }
 
     private static FaultException wrong(
-            String act,
-            Path file,
-            String why,
-            String hint,
-            @org.jspecify.annotations.Nullable Throwable cause) {
+            String act, Path file, String why, String hint, @Nullable Throwable cause) {
         return new FaultException(
                 Fault.CONFIG_INVALID, act + " the DKIM key in " + file, why, hint, cause);
     }

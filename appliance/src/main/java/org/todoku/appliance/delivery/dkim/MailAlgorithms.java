@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.conscrypt.Conscrypt;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,13 +39,6 @@ final class MailAlgorithms extends Provider {
         }
     }
 
-    /** Whether RSA signatures are made by native code here. */
-    static boolean isNative() {
-        install();
-        Provider own = Security.getProvider("TodokuMail");
-        return own != null && own.getService("Signature", RSA) != null;
-    }
-
     private static Optional<Provider> fastRsa() {
         try {
             if (Conscrypt.isAvailable()) {
@@ -68,8 +62,7 @@ final class MailAlgorithms extends Provider {
         }
 
         @Override
-        public Object newInstance(@org.jspecify.annotations.Nullable Object none)
-                throws NoSuchAlgorithmException {
+        public Object newInstance(@Nullable Object none) throws NoSuchAlgorithmException {
             return Signature.getInstance(RSA, conscrypt);
         }
     }
@@ -80,8 +73,7 @@ final class MailAlgorithms extends Provider {
         }
 
         @Override
-        public Object newInstance(@org.jspecify.annotations.Nullable Object none)
-                throws NoSuchAlgorithmException {
+        public Object newInstance(@Nullable Object none) throws NoSuchAlgorithmException {
             return new HashedEd25519();
         }
     }

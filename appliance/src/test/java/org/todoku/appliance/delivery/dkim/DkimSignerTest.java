@@ -99,6 +99,15 @@ class DkimSignerTest {
     }
 
     @Test
+    void refusesASelectorThatIsNoNameBeforeItWritesAnything() {
+        Path file = folder.resolve("never.pem");
+        assertThatThrownBy(() -> DkimKey.create("a b", Kind.RSA, file))
+                .isInstanceOf(FaultException.class)
+                .hasMessageContaining("a b");
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
     void namesAFileThatHoldsNoKey() throws Exception {
         Path file = Files.writeString(folder.resolve("key"), "-----BEGIN RSA PRIVATE KEY-----\n");
         assertThatThrownBy(() -> DkimKey.read("s1", file))
