@@ -23,6 +23,8 @@ final class LedgerOutbox implements Outbox {
     /** Messages looked at in one claim; more wait their turn. */
     private static final int MESSAGES = 50;
 
+    private static final String BY_OUTCOME = "delivery_outcome";
+
     private static final OutboxTable TABLE = new OutboxTable("delivery");
 
     private final MailText texts;
@@ -103,9 +105,10 @@ final class LedgerOutbox implements Outbox {
 
     private List<Parcel> candidates(Tx tx, MessageHead message, Demand demand, Instant now) {
         String due =
-                """
-                SELECT id, member_id, address, attempts, mail_id FROM delivery
-                WHERE message_id = ? AND outcome = ? AND (next_attempt IS NULL OR next_attempt <= ?)"""
+                "SELECT id, member_id, address, attempts, mail_id FROM delivery"
+                        + tx.dialect().by(BY_OUTCOME)
+                        + " WHERE message_id = ? AND outcome = ?"
+                        + " AND (next_attempt IS NULL OR next_attempt <= ?)"
                         + others(demand.closed().size())
                         + " ORDER BY id FETCH FIRST ? ROWS ONLY"
                         + tx.dialect().stale();
@@ -160,9 +163,11 @@ final class LedgerOutbox implements Outbox {
      * sent.
      */
     private static void finish(Tx tx, long message) {
-        long open = count(tx, message, "outcome IN ('queued', 'claimed', 'deferred')");
-        if (open > 0) {
-            return;
+        // The likeliest first: while it is being sent this finds one row and looks no further.
+        for (Outcome open : List.of(Outcome.CLAIMED, Outcome.QUEUED, Outcome.DEFERRED)) {
+            if (any(tx, message, open)) {
+                return;
+            }
         }
         boolean inVain =
                 count(tx, message, "outcome = 'expired'") > 0
@@ -171,6 +176,14 @@ final class LedgerOutbox implements Outbox {
                 "UPDATE message SET state = ? WHERE id = ? AND state = 'sending'",
                 inVain ? "expired" : "sent",
                 message);
+    }
+
+    private static boolean any(Tx tx, long message, Outcome outcome) {
+        String one =
+                "SELECT id FROM delivery"
+                        + tx.dialect().by(BY_OUTCOME)
+                        + " WHERE message_id = ? AND outcome = ? FETCH FIRST 1 ROWS ONLY";
+        return !tx.query(one, row -> row.longValue("id"), message, outcome.code()).isEmpty();
     }
 
     private static long count(Tx tx, long message, String condition) {
