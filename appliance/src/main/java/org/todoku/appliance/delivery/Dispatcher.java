@@ -36,7 +36,7 @@ public final class Dispatcher {
     private static final Duration REST = Duration.ofSeconds(1);
     private static final int LARGEST_BATCH = 500;
     private static final int SMALLEST_WINDOW = 40;
-    private static final int FIRST_WINDOW = 400;
+    private static final int FIRST_WINDOW = 1000;
     private static final int LARGEST_WINDOW = 4000;
 
     private final Database database;

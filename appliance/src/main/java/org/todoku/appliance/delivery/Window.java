@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>It follows what the relays take: a claim is about a second on its way to the archive before
  * its mails may leave, so that too few of them would be the limit of the rate; too many would be in
- * doubt for nothing. It holds {@link #SECONDS} of the present rate, a few hundred at first.
+ * doubt for nothing. It holds {@link #SECONDS} of the present rate, a thousand at first.
  */
 final class Window {
     private static final int SECONDS = 4;

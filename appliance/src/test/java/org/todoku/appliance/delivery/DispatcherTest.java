@@ -172,8 +172,8 @@ class DispatcherTest {
     @Test
     void urgentMailsPassAWindowFullOfWaitingOnes() throws Exception {
         start((stage, to) -> FakeRelay.ok(stage), 2, 0);
-        network.membersByList(300, "a.example");
-        network.membersByList(300, "b.example");
+        network.membersByList(600, "a.example");
+        network.membersByList(600, "b.example");
         MessageId calm = network.send(false);
         CountDownLatch answers = new CountDownLatch(1);
         AtomicBoolean archived = new AtomicBoolean();
@@ -184,16 +184,16 @@ class DispatcherTest {
                             return archived.get();
                         });
         dispatcher.start();
-        await(() -> dispatcher.status().inFlight() == 400);
+        await(() -> dispatcher.status().inFlight() == 1000);
         MessageId urgent = network.send(true);
-        await(() -> network.ledger.counts(urgent).claimed() == 400);
-        assertThat(network.ledger.counts(calm).claimed()).isEqualTo(400);
+        await(() -> network.ledger.counts(urgent).claimed() == 1000);
+        assertThat(network.ledger.counts(calm).claimed()).isEqualTo(1000);
         assertThat(relay.taken()).as("no claim is safe yet").isEmpty();
 
         archived.set(true);
         answers.countDown();
-        await(() -> relay.taken().size() == 1200);
-        await(() -> network.ledger.counts(calm).handedOver() == 600);
+        await(() -> relay.taken().size() == 2400);
+        await(() -> network.ledger.counts(calm).handedOver() == 1200);
     }
 
     @Test
