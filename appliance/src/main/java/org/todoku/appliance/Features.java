@@ -18,6 +18,7 @@ import org.todoku.appliance.delivery.MailSettings;
 import org.todoku.appliance.delivery.MailText;
 import org.todoku.appliance.delivery.NoticeLedger;
 import org.todoku.appliance.delivery.OutgoingMail;
+import org.todoku.appliance.delivery.Progress;
 import org.todoku.appliance.delivery.Reads;
 import org.todoku.appliance.delivery.Sending;
 import org.todoku.appliance.delivery.bounce.Bounces;
@@ -51,6 +52,7 @@ record Features(
         Attachments attachments,
         Sending sending,
         Ledger ledger,
+        Progress progress,
         NoticeLedger noticeLedger,
         Reads reads,
         Leaving leaving,
@@ -93,6 +95,7 @@ record Features(
         Bounces bounces = new Bounces(ids);
         var dispatching =
                 new Dispatcher.Parts(text, settings, bounces, storage.durability(), random);
+        Dispatcher dispatcher = new Dispatcher(database, clock, dispatching);
         Members members = new Members(database, ids, clock, items);
         OutgoingMail outgoing = new OutgoingMail(ids, clock);
         ReturnPaths paths = new ReturnPaths(signed);
@@ -114,12 +117,13 @@ record Features(
                 attachments,
                 new Sending(database, ids, clock, sendingParts),
                 new Ledger(database, messages),
+                new Progress(database, clock, dispatcher),
                 new NoticeLedger(database, ids, sendingParts),
                 new Reads(database, clock),
                 new Leaving(members),
                 text,
                 settings,
-                new Dispatcher(database, clock, dispatching),
+                dispatcher,
                 inbound,
                 config.mail().listen().map(at -> listener(at, ground, ids, organisations, inbound)),
                 new Inquiries(database),

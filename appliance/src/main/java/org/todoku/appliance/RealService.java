@@ -108,7 +108,7 @@ final class RealService implements BenchedService {
         for (int from = 0; from < recipients; from += MEMBERS_AT_ONCE) {
             StringBuilder list = new StringBuilder("氏名,メール\n");
             for (int i = from; i < Math.min(recipients, from + MEMBERS_AT_ONCE); i++) {
-                list.append("保護者 %d,family%d@example.jp\n".formatted(i, i));
+                list.append("保護者 %d,family%d@%s.example.jp\n".formatted(i, i, i % 5));
             }
             byte[] csv = list.toString().getBytes(StandardCharsets.UTF_8);
             parts.roster().importCsv(school, csv, Language.JA);
@@ -129,8 +129,12 @@ final class RealService implements BenchedService {
             Thread.sleep(5);
         }
         long first = System.nanoTime();
+        Estimates estimates = new Estimates(recipients);
         while (parts.messages().find(id).orElseThrow().state() != MessageState.SENT) {
-            Thread.sleep(20);
+            Thread.sleep(100);
+            if (estimates.due()) {
+                estimates.look(parts.progress().of(id));
+            }
         }
         double seconds = (System.nanoTime() - stored) / 1e9;
         long handedOver = parts.ledger().counts(id).handedOver();
@@ -141,7 +145,8 @@ final class RealService implements BenchedService {
                 recipients / seconds,
                 (stored - begun) / 1e9,
                 (first - stored) / 1e9,
-                heap.mebibytes());
+                heap.mebibytes(),
+                estimates.off(stored));
     }
 
     private long[] fill(Connection connection, long school, int members) throws SQLException {

@@ -31,9 +31,16 @@ public interface BenchedService {
      * @param perSecond mails a second, from the first look for work to the last outcome recorded
      * @param storedSeconds until the message and its rows were committed
      * @param firstSeconds from then until the first mail was handed over
+     * @param estimateOff the worst estimate of the end that was given from a tenth on, by so much
+     *     of the whole time; NaN when none was given
      * @param heapMib the most that was in use after a collection
      */
-    record Sent(double perSecond, double storedSeconds, double firstSeconds, double heapMib) {}
+    record Sent(
+            double perSecond,
+            double storedSeconds,
+            double firstSeconds,
+            double heapMib,
+            double estimateOff) {}
 
     /**
      * Where a bench works.

@@ -158,6 +158,10 @@ public final class Dispatcher {
         }
     }
 
+    Tempo tempo() {
+        return book.tempo();
+    }
+
     public DispatchStatus status() {
         Optional<String> problem = senders.problem().or(() -> archiveProblem);
         return new DispatchStatus(

@@ -7,6 +7,7 @@ import org.todoku.appliance.continuity.MoveSource;
 import org.todoku.appliance.continuity.StandbySource;
 import org.todoku.appliance.continuity.outside.OperatorNotices;
 import org.todoku.appliance.delivery.Ledger;
+import org.todoku.appliance.delivery.Progress;
 import org.todoku.appliance.delivery.Sending;
 import org.todoku.appliance.member.Members;
 import org.todoku.appliance.member.Roster;
@@ -24,6 +25,7 @@ public record ApiDoors(
         Attachments attachments,
         Sending sending,
         Ledger ledger,
+        Progress progress,
         SystemState system,
         MoveSource move,
         Optional<OperatorNotices> notices,

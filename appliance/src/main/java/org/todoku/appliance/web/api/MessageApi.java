@@ -12,6 +12,7 @@ import org.todoku.appliance.account.OrganisationId;
 import org.todoku.appliance.audience.Audience;
 import org.todoku.appliance.delivery.Counts;
 import org.todoku.appliance.delivery.DeliveryView;
+import org.todoku.appliance.delivery.LaneProgress;
 import org.todoku.appliance.delivery.Outcome;
 import org.todoku.appliance.member.MemberId;
 import org.todoku.appliance.message.Attachment;
@@ -90,6 +91,8 @@ final class MessageApi {
                 .put("inDoubt", c.inDoubt())
                 .put("read", c.read())
                 .put("answered", c.answered());
+        ArrayNode lanes = answer.putArray("destinations");
+        doors.progress().of(message.id()).forEach(lane -> put(lanes.addObject(), lane));
         ArrayNode files = answer.putArray("attachments");
         doors.attachments().of(message.id()).forEach(file -> put(files.addObject(), file));
         return Reply.json(200, Json.write(answer));
@@ -112,6 +115,17 @@ final class MessageApi {
         Outcome outcome = outcome(Json.read(call.body(), Set.of("outcome")).text("outcome"));
         long count = doors.ledger().resend(message.id(), outcome);
         return Reply.json(202, Json.write(Json.object().put("count", count)));
+    }
+
+    private static void put(ObjectNode item, LaneProgress lane) {
+        item.put("name", lane.name())
+                .put("total", lane.total())
+                .put("handedOver", lane.handedOver())
+                .put("open", lane.open())
+                .put("deferred", lane.deferred())
+                .put("nextTry", text(lane.nextTry()))
+                .put("doneAt", text(lane.done()))
+                .put("problem", lane.problem());
     }
 
     private static ObjectNode put(ObjectNode item, Attachment file) {

@@ -8,6 +8,7 @@ import org.todoku.appliance.account.Sessions;
 import org.todoku.appliance.audience.Audiences;
 import org.todoku.appliance.continuity.outside.OperatorNotices;
 import org.todoku.appliance.delivery.Ledger;
+import org.todoku.appliance.delivery.Progress;
 import org.todoku.appliance.delivery.Sending;
 import org.todoku.appliance.inbound.Inquiries;
 import org.todoku.appliance.member.Members;
@@ -34,6 +35,7 @@ public record ConsoleDoors(
         Attachments attachments,
         Sending sending,
         Ledger ledger,
+        Progress progress,
         Inquiries inquiries,
         Exporter exporter,
         Optional<OperatorNotices> notices,
