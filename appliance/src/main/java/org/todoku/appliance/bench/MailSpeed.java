@@ -43,6 +43,7 @@ final class MailSpeed {
             double naive = naive(peer.port(), Math.min(mails, NAIVE));
             figures.add(Figure.of("mail.recipients", mails, "mails"));
             figures.add(Figure.atLeast("mail.signed", sent.perSecond(), "mails/s", GOAL));
+            figures.add(Figure.of("mail.signed.cold", sent.coldPerSecond(), "mails/s"));
             figures.add(Figure.of("mail.stored", sent.storedSeconds(), "s"));
             figures.add(Figure.of("mail.first", sent.firstSeconds(), "s"));
             figures.add(Figure.of("mail.heap", sent.heapMib(), "MiB"));

@@ -10,11 +10,11 @@ import java.util.Map;
 /**
  * How many mails a second were settled lately, by message and destination. Thread-safe.
  *
- * <p>Looks back 20 seconds: claims come in bursts of about a second, and a shorter look would show
+ * <p>Looks back 8 seconds: claims come in bursts of about a second, and a shorter look would show
  * these.
  */
 final class Tempo {
-    private static final long LOOK_BACK = Duration.ofSeconds(20).toNanos();
+    private static final long LOOK_BACK = Duration.ofSeconds(8).toNanos();
     private static final long LEAST = Duration.ofSeconds(2).toNanos();
 
     private final Map<Key, Deque<Batch>> seen = new HashMap<>();
