@@ -4,12 +4,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.todoku.appliance.delivery.bounce.Bounces;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.member.MemberId;
 import org.todoku.appliance.message.Attachments;
+import org.todoku.appliance.message.Surveys;
 import org.todoku.appliance.store.Row;
 import org.todoku.appliance.store.Tx;
 
@@ -41,7 +43,8 @@ final class LedgerOutbox implements Outbox {
     public List<Parcel> claim(Tx tx, Demand demand, Instant now) {
         List<Parcel> claimed = new ArrayList<>();
         for (MessageHead head : due(tx, now)) {
-            MessageHead message = head.with(Attachments.of(tx, head.id()));
+            MessageHead message =
+                    head.with(Attachments.of(tx, head.id()), Surveys.of(tx, head.id()));
             if (claimed.size() >= demand.limit()) {
                 break;
             }
@@ -136,16 +139,17 @@ final class LedgerOutbox implements Outbox {
         EmailAddress to = EmailAddress.of(row.text("address"));
         MemberId member = new MemberId(row.longValue("member_id"));
         String mailId = row.text("mail_id");
+        long id = row.longValue("id");
         return new Parcel(
                 this,
-                row.longValue("id"),
+                id,
                 message.id(),
                 message.urgent(),
-                texts.returnPath(message.slug(), row.longValue("id")),
+                texts.returnPath(message.slug(), id),
                 to,
                 row.intValue("attempts") + 1,
                 message.notAfter(),
-                () -> texts.message(message, member, to, mailId));
+                () -> texts.message(message, new MailText.Person(id, member, to, mailId)));
     }
 
     private static void expire(Tx tx, MessageHead message, Instant now) {
@@ -201,6 +205,7 @@ final class LedgerOutbox implements Outbox {
                 row.optionalInstant("send_not_after"),
                 row.text("name"),
                 row.text("slug"),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 }

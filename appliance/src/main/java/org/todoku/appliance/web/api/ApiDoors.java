@@ -13,6 +13,7 @@ import org.todoku.appliance.member.Members;
 import org.todoku.appliance.member.Roster;
 import org.todoku.appliance.message.Attachments;
 import org.todoku.appliance.message.Messages;
+import org.todoku.appliance.survey.Answers;
 import org.todoku.appliance.web.SystemState;
 
 /** Everything that the API asks and tells. */
@@ -25,6 +26,7 @@ public record ApiDoors(
         Attachments attachments,
         Sending sending,
         Ledger ledger,
+        Answers answers,
         Progress progress,
         SystemState system,
         MoveSource move,

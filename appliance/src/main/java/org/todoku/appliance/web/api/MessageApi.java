@@ -19,6 +19,7 @@ import org.todoku.appliance.message.Attachment;
 import org.todoku.appliance.message.MessageId;
 import org.todoku.appliance.message.MessageView;
 import org.todoku.appliance.message.NewMessage;
+import org.todoku.appliance.message.Survey;
 import org.todoku.appliance.web.Call;
 import org.todoku.appliance.web.Problem;
 import org.todoku.appliance.web.Reply;
@@ -47,9 +48,6 @@ final class MessageApi {
 
     Reply send(Call call, OrganisationId organisation) {
         Json json = Json.read(call.body(), FIELDS);
-        if (json.has("survey")) {
-            throw json.wrong("survey", "is not supported by this version");
-        }
         Optional<String> key = call.header("idempotency-key").filter(k -> !k.isBlank());
         if (key.filter(k -> k.length() > MAX_KEY).isPresent()) {
             throw Problem.badRequest("invalid-request", "The Idempotency-Key is too long.");
@@ -62,7 +60,8 @@ final class MessageApi {
                         json.flag("urgent"),
                         json.time("sendAt"),
                         json.time("sendNotAfter"),
-                        attachments(json));
+                        attachments(json),
+                        survey(json));
         MessageId id = doors.sending().send(organisation, AUTHOR, message, key);
         return Reply.json(201, Json.write(Json.object().put("id", id.toString())));
     }
@@ -91,6 +90,15 @@ final class MessageApi {
                 .put("inDoubt", c.inDoubt())
                 .put("read", c.read())
                 .put("answered", c.answered());
+        var tally = doors.answers().tally(message.id());
+        if (!tally.isEmpty()) {
+            ArrayNode choices = answer.putObject("survey").putArray("choices");
+            tally.forEach(
+                    count ->
+                            choices.addObject()
+                                    .put("choice", count.choice())
+                                    .put("people", count.people()));
+        }
         ArrayNode lanes = answer.putArray("destinations");
         doors.progress().of(message.id()).forEach(lane -> put(lanes.addObject(), lane));
         ArrayNode files = answer.putArray("attachments");
@@ -159,7 +167,13 @@ final class MessageApi {
                 .put("nextAttempt", text(row.nextAttempt()))
                 .put("stage", row.stage().orElse(null))
                 .put("reason", row.reason().orElse(null))
-                .put("read", text(row.read()));
+                .put("read", text(row.read()))
+                .put("answer", row.answer().orElse(null));
+    }
+
+    private static Optional<Survey> survey(Json json) {
+        return json.object("survey", Set.of("choices"))
+                .map(survey -> new Survey(survey.texts("choices")));
     }
 
     private static @Nullable String text(Optional<Instant> time) {

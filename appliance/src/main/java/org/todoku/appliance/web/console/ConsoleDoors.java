@@ -17,6 +17,7 @@ import org.todoku.appliance.member.Roster;
 import org.todoku.appliance.message.Attachments;
 import org.todoku.appliance.message.Messages;
 import org.todoku.appliance.portable.Exporter;
+import org.todoku.appliance.survey.Answers;
 import org.todoku.appliance.web.SystemState;
 
 /**
@@ -35,6 +36,7 @@ public record ConsoleDoors(
         Attachments attachments,
         Sending sending,
         Ledger ledger,
+        Answers answers,
         Progress progress,
         Inquiries inquiries,
         Exporter exporter,

@@ -66,6 +66,7 @@ final class MessagePages {
                         doors.attachments().of(message.id()),
                         doors.ledger().counts(message.id()),
                         lanes(message),
+                        doors.answers().tally(message.id()),
                         filter,
                         rows.items(),
                         rows.next(),

@@ -21,6 +21,7 @@ import org.todoku.appliance.member.ProfileItem;
 import org.todoku.appliance.message.Attachment;
 import org.todoku.appliance.message.MessageState;
 import org.todoku.appliance.message.MessageView;
+import org.todoku.appliance.survey.Answers;
 import org.todoku.appliance.web.SystemState;
 
 /** What the console's templates show, one record each. */
@@ -106,6 +107,7 @@ public final class Views {
             List<Attachment> attachments,
             Counts counts,
             List<LaneProgress> lanes,
+            List<Answers.Count> tally,
             Optional<Outcome> filter,
             List<DeliveryView> rows,
             Optional<String> next,
