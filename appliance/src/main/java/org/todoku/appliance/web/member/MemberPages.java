@@ -118,6 +118,8 @@ public final class MemberPages {
         String choice = form.text("choice");
         int place = choice.matches("[0-9]{1,2}") ? Integer.parseInt(choice) : -1;
         doors.answers().answer(link.message(), link.member(), place);
+        // Who answers has read; it does not matter when that is written.
+        doors.reads().markRead(link.message(), link.member());
         return Reply.seeOther(path(call) + "?answered=yes");
     }
 
