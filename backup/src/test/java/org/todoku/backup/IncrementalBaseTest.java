@@ -34,8 +34,7 @@ class IncrementalBaseTest {
     void onlyChangedBlocksTravel() throws Exception {
         try (var database = TestDatabase.open(root, "a")) {
             fill(database, 0, 20_000);
-            // The first bases hold half of it and more, so this one is full.
-            database.backup.takeBase();
+            // It is more than twice as large as with the first base, so this one is full.
             BaseManifest before = database.backup.takeBase();
             assertThat(before.parent()).isEmpty();
             // A page of 32 KiB holds about 26 rows: all of them on about every 130th page.
@@ -139,9 +138,9 @@ class IncrementalBaseTest {
     void aDamagedBaseUnderAnIncrementIsNamed() throws Exception {
         BaseManifest full;
         try (var database = TestDatabase.open(root, "a")) {
-            database.insert(0, 500);
+            database.insert(0, 900);
             full = database.backup.takeBase();
-            database.insert(500, 500);
+            database.insert(900, 100);
             assertThat(database.backup.takeBase().depth()).isEqualTo(full.depth() + 1);
             database.backup.awaitArchived(TestDatabase.PATIENCE);
         }

@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.BaseIndex;
 import org.todoku.backup.archive.BaseLayers;
@@ -31,10 +32,13 @@ import org.todoku.backup.fault.BackupFault;
  * place without a block: so the files are proven by what was written, and nothing is read back.
  * Only what an interrupted restore has left is: each whole file, against the hash in the manifest.
  *
- * <p>Costs one pack in memory for each of {@link Workers}'s threads.
+ * <p>Costs one pack in memory, packed, for each of {@link Workers}'s threads.
  */
 final class BaseRestore {
     private static final String COMPLETE = "base";
+
+    /** Blocks that are in memory at a time. */
+    private static final int CHUNK = 64;
 
     private final Archive archive;
     private final Path target;
@@ -140,55 +144,14 @@ final class BaseRestore {
     }
 
     private void write(Pack pack, BaseLayers layers) throws IOException {
-        byte[] content = archive.pack(pack.base(), pack.number());
-        if (content.length != pack.bytes()) {
-            throw damaged(pack.base(), "pack " + pack.number() + " has another length");
-        }
-        MessageDigest digest = Sha256.digest();
-        int at = 0;
-        FileChannel channel = null;
-        String open = "";
-        try {
+        try (InputStream in = archive.packStream(pack.base(), pack.number());
+                Pieces files = new Pieces(layers)) {
             for (Piece piece : pack.pieces()) {
-                int length = (int) piece.bytes();
-                if (piece.live()) {
-                    prove(piece, ByteBuffer.wrap(content, at, length), digest, layers);
-                    if (channel == null || !open.equals(piece.file().path())) {
-                        closeIfOpen(channel);
-                        open = piece.file().path();
-                        channel = FileChannel.open(target.resolve(open), StandardOpenOption.WRITE);
-                    }
-                    long position = (long) piece.first() * BaseManifest.BLOCK;
-                    ByteBuffer bytes = ByteBuffer.wrap(content, at, length);
-                    while (bytes.hasRemaining()) {
-                        position += channel.write(bytes, position);
-                    }
-                }
-                at += length;
+                files.write(piece, in);
             }
-        } finally {
-            closeIfOpen(channel);
-        }
-    }
-
-    private static void prove(
-            Piece piece, ByteBuffer bytes, MessageDigest digest, BaseLayers layers) {
-        BaseFile file = piece.file();
-        for (int block = piece.first(); block < piece.first() + piece.count(); block++) {
-            digest.update(bytes.limit(bytes.position() + file.blockLength(block)));
-            byte[] hash = Arrays.copyOf(digest.digest(), BaseIndex.HASH);
-            if (!layers.has(file.path(), block, hash)) {
-                throw damaged(
-                        layers.layers().getLast().manifest(),
-                        "block %d of its file %s differs".formatted(block, file.path()));
+            if (in.read() >= 0) {
+                throw damaged(pack.base(), "pack " + pack.number() + " has another length");
             }
-        }
-    }
-
-    private static void closeIfOpen(@org.jspecify.annotations.Nullable FileChannel channel)
-            throws IOException {
-        if (channel != null) {
-            channel.close();
         }
     }
 
@@ -216,6 +179,75 @@ final class BaseRestore {
                 "restoring base " + base,
                 why,
                 "restore from an older base (--at), or from another copy of the archive");
+    }
+
+    /** Writes the pieces of one pack, each block proven before; one file is open at a time. */
+    private final class Pieces implements AutoCloseable {
+        private final BaseLayers layers;
+        private final MessageDigest digest = Sha256.digest();
+        private final byte[] buffer = new byte[CHUNK * BaseManifest.BLOCK];
+        private @Nullable FileChannel channel;
+        private String open = "";
+
+        Pieces(BaseLayers layers) {
+            this.layers = layers;
+        }
+
+        void write(Piece piece, InputStream in) throws IOException {
+            BaseFile file = piece.file();
+            for (int done = 0; done < piece.count(); done += CHUNK) {
+                int first = piece.first() + done;
+                int count = Math.min(CHUNK, piece.count() - done);
+                int length = (int) new Piece(file, first, count, piece.live()).bytes();
+                if (in.readNBytes(buffer, 0, length) < length) {
+                    throw damaged(newest(), "a pack of it has another length");
+                }
+                if (piece.live()) {
+                    prove(file, first, count);
+                    write(file, first, ByteBuffer.wrap(buffer, 0, length));
+                }
+            }
+        }
+
+        private void prove(BaseFile file, int first, int count) {
+            for (int i = 0; i < count; i++) {
+                int length = file.blockLength(first + i);
+                digest.update(buffer, i * BaseManifest.BLOCK, length);
+                byte[] hash = Arrays.copyOf(digest.digest(), BaseIndex.HASH);
+                if (!layers.has(file.path(), first + i, hash)) {
+                    throw damaged(
+                            newest(),
+                            "block %d of its file %s differs".formatted(first + i, file.path()));
+                }
+            }
+        }
+
+        private void write(BaseFile file, int first, ByteBuffer bytes) throws IOException {
+            FileChannel to = channel;
+            if (to == null || !open.equals(file.path())) {
+                close();
+                open = file.path();
+                to = FileChannel.open(target.resolve(open), StandardOpenOption.WRITE);
+                channel = to;
+            }
+            long position = (long) first * BaseManifest.BLOCK;
+            while (bytes.hasRemaining()) {
+                position += to.write(bytes, position);
+            }
+        }
+
+        private BaseManifest newest() {
+            return layers.layers().getLast().manifest();
+        }
+
+        @Override
+        public void close() throws IOException {
+            FileChannel to = channel;
+            channel = null;
+            if (to != null) {
+                to.close();
+            }
+        }
     }
 
     /** Lays the blocks of one layer into its packs. */
