@@ -138,23 +138,23 @@ class IncrementalBaseTest {
     void aDamagedBaseUnderAnIncrementIsNamed() throws Exception {
         BaseManifest full;
         try (var database = TestDatabase.open(root, "a")) {
-            database.insert(0, 900);
+            database.insert(0, 400);
             full = database.backup.takeBase();
-            database.insert(900, 100);
+            database.insert(400, 100);
             assertThat(database.backup.takeBase().depth()).isEqualTo(full.depth() + 1);
             database.backup.awaitArchived(TestDatabase.PATIENCE);
         }
         Files.delete(root.resolve("archive/base/" + full.id() + "/manifest"));
         Restore.Reached reached = TestDatabase.restore(root, "b", Optional.empty());
         assertThat(reached.warnings()).isNotEmpty().allMatch(said -> said.contains(full.id()));
-        assertThat(TestDatabase.rowsOf(root.resolve("b/db"))).isEqualTo(range(0, 1000));
+        assertThat(TestDatabase.rowsOf(root.resolve("b/db"))).isEqualTo(range(0, 500));
         // The next base does without it.
         try (var database = TestDatabase.open(root, "a")) {
-            database.insert(1000, 10);
+            database.insert(500, 10);
             assertThat(database.backup.takeBase().parent()).isEmpty();
         }
         TestDatabase.restore(root, "c", Optional.empty());
-        assertThat(TestDatabase.rowsOf(root.resolve("c/db"))).isEqualTo(range(0, 1010));
+        assertThat(TestDatabase.rowsOf(root.resolve("c/db"))).isEqualTo(range(0, 510));
     }
 
     @Test

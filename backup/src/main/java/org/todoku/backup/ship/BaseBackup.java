@@ -8,7 +8,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.BaseIndex;
@@ -141,7 +143,7 @@ public final class BaseBackup {
         JoinsAt joins;
         try (Snapshot snapshot = source.volume().snapshot(scratch)) {
             log = new SnapshotLog(snapshot);
-            joins = new JoinsAt(shipper, log.end(), before);
+            joins = new JoinsAt(shipper, before);
             for (SnapshotFile file : snapshot.files()) {
                 if (log.isNeeded(file)) {
                     add(packs, snapshot, log, new Paced(file, pace, joins));
@@ -149,8 +151,8 @@ public final class BaseBackup {
             }
         }
         BaseIndex index = packs.finish();
-        joins.look();
         awaitLog(source, log.end());
+        joins.look();
         Optional<BaseManifest> parent = under.newest();
         BaseManifest manifest =
                 new BaseManifest(
@@ -159,7 +161,7 @@ public final class BaseBackup {
                         source.version(),
                         parent.map(BaseManifest::id),
                         parent.map(base -> base.depth() + 1).orElse(0),
-                        joins.at(),
+                        joins.at(log.end()),
                         log.first(),
                         log.end(),
                         packs.packs(),
@@ -177,26 +179,32 @@ public final class BaseBackup {
      * lacks. What the shipper has put while the base was read need not be read by a restore.
      */
     private static final class JoinsAt {
-        private final LogShipper shipper;
-        private final LogPosition end;
-        private ForkPoint at;
+        /** Those that come after so many are behind the base's end long since. */
+        private static final int MOST = 1000;
 
-        JoinsAt(LogShipper shipper, LogPosition end, ForkPoint before) {
+        private final LogShipper shipper;
+        private final List<ForkPoint> seen = new ArrayList<>();
+
+        JoinsAt(LogShipper shipper, ForkPoint before) {
             this.shipper = shipper;
-            this.end = end;
-            this.at = before;
+            seen.add(before);
             look();
         }
 
+        /** To be called often: where the log ends is known only when all of it was read. */
         void look() {
             ForkPoint shipped = shipper.position();
-            if (!shipped.end().isAfter(end)) {
-                at = shipped;
+            if (!shipped.equals(seen.getLast()) && seen.size() < MOST) {
+                seen.add(shipped);
             }
         }
 
-        ForkPoint at() {
-            return at;
+        ForkPoint at(LogPosition end) {
+            ForkPoint last = seen.getFirst();
+            for (ForkPoint shipped : seen) {
+                last = shipped.end().isAfter(end) ? last : shipped;
+            }
+            return last;
         }
     }
 
