@@ -77,7 +77,7 @@ final class RestoreSpeed {
             long begun = System.nanoTime();
             new Restore(archive, target.resolve("db"), new Silent()).run(plan);
             rounds.add(new Round(disk, unpack, mib / seconds(begun)));
-            CommitBenchCommand.delete(target);
+            BenchOptions.delete(target);
         }
         figures.add(Figure.of("restore.disk.write", median(rounds, Round::disk), "MiB/s"));
         figures.add(Figure.of("restore.decompression", median(rounds, Round::unpack), "MiB/s"));
