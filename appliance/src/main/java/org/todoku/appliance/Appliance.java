@@ -299,6 +299,8 @@ final class Appliance implements AutoCloseable {
                 features.messages(),
                 features.attachments(),
                 features.reads(),
+                features.surveys(),
+                features.answers(),
                 features.leaving(),
                 features.signedTokens());
     }
@@ -313,6 +315,8 @@ final class Appliance implements AutoCloseable {
                 features.attachments(),
                 features.sending(),
                 features.ledger(),
+                features.answers(),
+                features.progress(),
                 storage.state(),
                 move,
                 notices,
@@ -333,6 +337,8 @@ final class Appliance implements AutoCloseable {
                 features.attachments(),
                 features.sending(),
                 features.ledger(),
+                features.answers(),
+                features.progress(),
                 features.inquiries(),
                 features.exporter(),
                 notices,

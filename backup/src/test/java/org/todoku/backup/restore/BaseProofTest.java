@@ -29,7 +29,9 @@ import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.objects.MemoryObjects;
 import org.todoku.backup.volume.LogPosition;
 
-/** Bases whose seals hold and whose parts do not fit together: a fault of the one who wrote them. */
+/**
+ * Bases whose seals hold and whose parts do not fit together: a fault of the one who wrote them.
+ */
 class BaseProofTest {
     private static final int BLOCKS = 150;
     private static final String NAME = "seg0/c10.dat";
@@ -118,8 +120,7 @@ class BaseProofTest {
     }
 
     private void restore() throws Exception {
-        RestorePlan plan =
-                RestorePlan.of(Chain.read(archive), archive.bases(), Optional.empty());
+        RestorePlan plan = RestorePlan.of(Chain.read(archive), archive.bases(), Optional.empty());
         Path target = root.resolve("db");
         RestoreJournal journal = RestoreJournal.open(target, plan.base().id());
         new BaseRestore(archive, target, journal, new TestDatabase.Silent()).run(plan);
