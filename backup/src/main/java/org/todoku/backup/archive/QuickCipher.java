@@ -11,7 +11,8 @@ import java.security.GeneralSecurityException;
 /**
  * Makes this process's AES-GCM quick. The processor's instructions for it are used by compiled code
  * only, and what is called seldom, with much at a time, as an archive is, is never compiled: 10 MiB
- * take 160 ms then, and 5 ms else. So it is called often, once in a process, with a key of its own.
+ * take some 160 ms then, and a tenth of that else. So it is called often, once in a process, with a
+ * key of its own.
  *
  * <p>Costs a tenth of a second of one core, on a thread that nobody waits for.
  */

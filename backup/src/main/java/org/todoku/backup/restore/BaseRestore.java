@@ -95,9 +95,11 @@ final class BaseRestore {
     private void write(RestorePlan plan) throws IOException {
         BaseLayers layers = BaseLayers.read(archive, plan.bases());
         List<Pack> packs = packs(layers);
+        List<Callable<Boolean>> makes = new ArrayList<>();
         for (BaseFile file : plan.base().files()) {
-            make(plan.base(), file);
+            makes.add(() -> make(plan.base(), file));
         }
+        Workers.run("making the files of base " + plan.base().id(), makes);
         long of = packs.stream().mapToLong(Pack::bytes).sum();
         written.set(0);
         List<Callable<Boolean>> reads = new ArrayList<>();
@@ -132,7 +134,7 @@ final class BaseRestore {
         return packs.stream().filter(Pack::isLive).toList();
     }
 
-    private void make(BaseManifest base, BaseFile file) throws IOException {
+    private boolean make(BaseManifest base, BaseFile file) throws IOException {
         Path path = target.resolve(file.path()).normalize();
         if (!path.startsWith(target)) {
             throw damaged(base, "it names a file outside: " + file.path());
@@ -141,6 +143,7 @@ final class BaseRestore {
         try (var made = new RandomAccessFile(path.toFile(), "rw")) {
             made.setLength(file.size());
         }
+        return true;
     }
 
     private void write(Pack pack, BaseLayers layers) throws IOException {
