@@ -19,15 +19,18 @@ final class ControlProof {
     /** What is wrong with it; empty when Derby recovers from the log that is there. */
     static Optional<String> problem(LocalLog log) throws IOException {
         Optional<LogPosition> checkpoint = Optional.empty();
+        boolean any = false;
         // In this order, as Derby does it: the mirror only where the other is broken.
         for (String name : new String[] {"log.ctrl", "logmirror.ctrl"}) {
             Path control = log.file(1).resolveSibling(name);
+            any |= Files.exists(control);
             if (checkpoint.isEmpty() && Files.exists(control)) {
                 checkpoint = Checkpoint.position(Files.readAllBytes(control));
             }
         }
         if (checkpoint.isEmpty()) {
-            return Optional.of("its log.ctrl names no checkpoint");
+            // Without any Derby does not boot, and says so.
+            return any ? Optional.of("its log.ctrl names no checkpoint") : Optional.empty();
         }
         LogPosition at = checkpoint.get();
         Path file = log.file(at.file());
