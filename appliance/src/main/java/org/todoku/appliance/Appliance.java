@@ -135,7 +135,6 @@ final class Appliance implements AutoCloseable {
 
     /** Serves pages and mail from now on. */
     void start() {
-        sayWhatHasNoEffect();
         features.reads().start();
         features.leaving().start();
         features.dispatcher().start();
@@ -351,13 +350,6 @@ final class Appliance implements AutoCloseable {
                 config.http().secure());
     }
 
-    /** What an operator may have set in vain must be said, not found out. */
-    private void sayWhatHasNoEffect() {
-        if (config.volume().device().isPresent()) {
-            LOG.warn("volume.device has no effect yet");
-        }
-    }
-
     /** Printed only while it is of use. */
     private void invite() {
         if (features.setup().needed()) {
@@ -375,7 +367,13 @@ final class Appliance implements AutoCloseable {
                 now.storage().level().name().toLowerCase(java.util.Locale.ROOT),
                 gate.isOpen() ? "accepted" : "refused",
                 now.archive().isEmpty() ? "none" : trouble.isPresent() ? "troubled" : "written",
-                now.storage().trouble().or(() -> trouble).orElse(""));
+                now.storage().trouble().or(() -> trouble).orElse(""),
+                now.storage().evidence().map(Appliance::evidence).orElse(MachineState.NO_DEVICE));
+    }
+
+    private static MachineState.Device evidence(SystemState.Device device) {
+        String verdict = device.verdict().name().toLowerCase(java.util.Locale.ROOT);
+        return new MachineState.Device(verdict, device.line());
     }
 
     private Optional<String> notReadyBecause() {

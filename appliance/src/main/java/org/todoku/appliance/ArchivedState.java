@@ -6,6 +6,7 @@ import org.todoku.appliance.web.SystemState;
 import org.todoku.backup.BackupStatus;
 import org.todoku.backup.archive.Drill;
 import org.todoku.backup.ship.FedStatus;
+import org.todoku.backup.volume.DeviceStatus;
 
 /** The state of the volume and the archive, as the pages show it. */
 record ArchivedState(Continuity continuity) implements SystemState {
@@ -25,9 +26,26 @@ record ArchivedState(Continuity continuity) implements SystemState {
                         level,
                         status.forceP99().toNanos() / 1e6,
                         status.queuedBytes(),
-                        status.trouble()),
+                        status.trouble(),
+                        status.device().map(ArchivedState::device)),
                 status.archive().map(ArchivedState::archive),
                 status.standbys().stream().map(ArchivedState::standby).toList());
+    }
+
+    private static Device device(DeviceStatus found) {
+        Verdict verdict =
+                switch (found.verdict()) {
+                    case HANGS -> Verdict.HANGS;
+                    case WORKS -> Verdict.WORKS;
+                    case IDLE -> Verdict.IDLE;
+                };
+        return new Device(
+                found.name(),
+                verdict,
+                found.inFlight(),
+                found.perSecond(),
+                found.quiet().toMillis(),
+                found.line());
     }
 
     private static Standby standby(FedStatus fed) {

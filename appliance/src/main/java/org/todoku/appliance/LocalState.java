@@ -11,6 +11,9 @@ record LocalState(WriteGate gate) implements SystemState {
     public Snapshot now() {
         Level level = gate.isOpen() ? Level.NORMAL : Level.STALLED;
         return new Snapshot(
-                0, new Storage(level, 0.0, 0, Optional.empty()), Optional.empty(), List.of());
+                0,
+                new Storage(level, 0.0, 0, Optional.empty(), Optional.empty()),
+                Optional.empty(),
+                List.of());
     }
 }

@@ -124,6 +124,7 @@ record Storage(
                 config.volume().force().text(),
                 config.volume().stallAfter(),
                 config.volume().writeBehindMaxBytes(),
+                config.volume().device(),
                 publicUrl,
                 Version.TEXT,
                 capsuleFiles(config, configFile));

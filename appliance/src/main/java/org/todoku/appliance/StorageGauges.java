@@ -20,6 +20,17 @@ final class StorageGauges {
         }
         gauges.put("todoku_storage_force_p99_seconds", storage.forceP99Millis() / 1e3);
         gauges.put("todoku_storage_queued_bytes", (double) storage.queuedBytes());
+        storage.device()
+                .ifPresent(
+                        device -> {
+                            String of = "{device=\"" + device.name() + "\"}";
+                            gauges.put(
+                                    "todoku_storage_device_in_flight" + of,
+                                    (double) device.inFlight());
+                            gauges.put(
+                                    "todoku_storage_device_quiet_seconds" + of,
+                                    device.quietMillis() / 1e3);
+                        });
         gauges.put("todoku_epoch", (double) now.epoch());
         now.archive().ifPresent(archive -> gauges.putAll(of(archive)));
         now.standbys().forEach(standby -> gauges.putAll(of(standby)));

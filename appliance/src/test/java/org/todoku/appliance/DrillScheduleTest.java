@@ -89,7 +89,7 @@ class DrillScheduleTest {
     private SystemState.Snapshot now() {
         return new SystemState.Snapshot(
                 1,
-                new SystemState.Storage(level, 1, 0, Optional.empty()),
+                new SystemState.Storage(level, 1, 0, Optional.empty(), Optional.empty()),
                 Optional.of(
                         new SystemState.Archive(
                                 SystemState.Standing.WRITER,

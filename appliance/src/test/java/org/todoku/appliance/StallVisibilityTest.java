@@ -45,6 +45,12 @@ class StallVisibilityTest {
                                         "figure: stall: shown by %s after %d ms%n", where, millis));
                 assertThat(server.console("/console/").body()).contains("banner.stalled\"");
                 assertThat(server.get("/api/v1/system").body()).contains("has not answered for");
+                // The file system is frozen above the device: that is not the device's doing.
+                assertThat(server.get("/api/v1/system").body()).contains("\"verdict\":\"idle\"");
+                assertThat(server.console("/console/system").body())
+                        .containsAnyOf("処理待ちの要求はありません", "No requests in flight");
+                assertThat(server.get("/metrics").body())
+                        .contains("todoku_storage_device_in_flight{device=\"loop");
                 assertThat(server.post("/api/v1/members", member("in the stall")).statusCode())
                         .isEqualTo(201);
                 disk.thaw();

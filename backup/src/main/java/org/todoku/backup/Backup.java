@@ -197,7 +197,11 @@ public final class Backup implements AutoCloseable {
                             case LOCAL_AND_STANDBY -> ArchiveRole.ONE_OF_THREE;
                         };
         return new VolumeSettings(
-                role, config.stallAfter(), VolumeSettings.ISOLATED_AFTER, config.writeBehindMax());
+                role,
+                config.stallAfter(),
+                VolumeSettings.ISOLATED_AFTER,
+                config.writeBehindMax(),
+                config.device());
     }
 
     /** The URL to boot the database with, without attributes. */
@@ -317,6 +321,7 @@ public final class Backup implements AutoCloseable {
                 volume.forceP99(),
                 volume.queuedBytes(),
                 volume.trouble(),
+                volume.device(),
                 archive(),
                 feed().map(StandbyFeed::status).orElse(List.of()));
     }

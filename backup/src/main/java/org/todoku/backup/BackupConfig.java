@@ -14,6 +14,8 @@ import org.todoku.backup.objects.StoreLocation;
  * @param archive where to and with which key; empty for none
  * @param stallAfter a disk that has not answered for so long is stalled
  * @param writeBehindMax bytes that the volume may hold in memory for the disk
+ * @param device the block device whose counters tell of a stall; empty for the one under the
+ *     database
  * @param url where people reach the service, told to hosts that this one fences out
  * @param capsule asked once an epoch for the configuration and secrets to keep with the archive
  */
@@ -23,6 +25,7 @@ public record BackupConfig(
         ForcePolicy force,
         Duration stallAfter,
         long writeBehindMax,
+        Optional<String> device,
         String url,
         String version,
         Supplier<Capsule> capsule) {

@@ -8,6 +8,7 @@ import org.todoku.backup.archive.Drill;
 import org.todoku.backup.archive.Epoch;
 import org.todoku.backup.archive.Verification;
 import org.todoku.backup.ship.FedStatus;
+import org.todoku.backup.volume.DeviceStatus;
 import org.todoku.backup.volume.LogPosition;
 import org.todoku.backup.volume.StorageState;
 
@@ -17,6 +18,7 @@ import org.todoku.backup.volume.StorageState;
  * @param forceP99 of the local disk, over the last seconds
  * @param queuedBytes in memory, not yet on the local disk
  * @param trouble one line, while the local disk does not take what is written
+ * @param device what the kernel says of the device under the database; empty where it does not
  * @param archive empty when none is configured
  * @param standbys that were fed from here since the start
  */
@@ -25,6 +27,7 @@ public record BackupStatus(
         Duration forceP99,
         long queuedBytes,
         Optional<String> trouble,
+        Optional<DeviceStatus> device,
         Optional<ArchiveStatus> archive,
         List<FedStatus> standbys) {
     public BackupStatus {

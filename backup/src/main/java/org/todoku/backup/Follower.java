@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.todoku.backup.archive.Archive;
+import org.todoku.backup.archive.ArchiveInfo;
 import org.todoku.backup.archive.BaseLayers;
 import org.todoku.backup.archive.BaseManifest;
 import org.todoku.backup.archive.Capsule;
@@ -24,6 +25,9 @@ import org.todoku.backup.archive.HostName;
 import org.todoku.backup.archive.SealedSegment;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
+import org.todoku.backup.objects.ObjectStore;
+import org.todoku.backup.objects.ObjectStores;
+import org.todoku.backup.objects.StoreLocation;
 import org.todoku.backup.restore.NodeFile;
 import org.todoku.backup.ship.LogShipper;
 import org.todoku.backup.ship.LogTail;
@@ -37,11 +41,15 @@ import org.todoku.backup.volume.LogPosition;
  * files on the disk and copies the bases out of the server's archive. So a third copy exists, with
  * other credentials, which no fault of the server's process can touch.
  *
- * <p>Promises: never writes to the server's own archive; what it has shipped restores by itself.
- * Behind the server's disk by about one ship interval. Does not: see what the server holds only in
- * memory while its disk is stalled (the server's own archive has that).
+ * <p>Promises: never writes to the server's own archive, also where it shares its bucket and prefix
+ * ({@link #placeOf}); what it has shipped restores by itself. Behind the server's disk by about one
+ * ship interval. Does not: see what the server holds only in memory while its disk is stalled (the
+ * server's own archive has that).
  */
 public final class Follower implements AutoCloseable {
+    /** Where the second archive lies when both share a place: below the server's own keys. */
+    public static final String BESIDE = "second";
+
     private static final System.Logger LOG = System.getLogger(Follower.class.getName());
     private static final Duration BASE_WAIT = Duration.ofMinutes(2);
 
@@ -90,6 +98,18 @@ public final class Follower implements AutoCloseable {
     }
 
     /**
+     * Where the second archive lies: the place that was named, or below it where that is the place
+     * of the server's own archive. So both have an id, epochs and keys of their own, and nothing
+     * that cares for the one lists or deletes anything of the other.
+     */
+    public static StoreLocation placeOf(Archive source, StoreLocation named) {
+        try (ObjectStore store = ObjectStores.open(named)) {
+            boolean shared = ArchiveInfo.idAt(store).filter(source.id()::equals).isPresent();
+            return shared ? named.within(BESIDE) : named;
+        }
+    }
+
+    /**
      * Begins to follow: goes on where this directory's follower stopped, or anew where the log no
      * longer joins. Both archives stay the caller's to close.
      *
@@ -103,7 +123,7 @@ public final class Follower implements AutoCloseable {
                     BackupFault.FENCED,
                     "following into " + target.location(),
                     "it is the archive that the server itself writes to",
-                    "name a second archive: two shippers never write the same keys");
+                    "open it at Follower.placeOf: two shippers never write the same keys");
         }
         String owner = "follower of " + owner(settings.dataDirectory());
         Chain found = Chain.read(target);

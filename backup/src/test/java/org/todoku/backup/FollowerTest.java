@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -18,9 +19,12 @@ import org.todoku.backup.archive.Chain;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.objects.FolderObjects;
+import org.todoku.backup.objects.ObjectStores;
+import org.todoku.backup.objects.StoreLocation;
 import org.todoku.backup.restore.Restore;
 import org.todoku.backup.restore.RestorePlan;
 import org.todoku.backup.restore.Verify;
+import org.todoku.backup.ship.Retention;
 
 /** A second archive of a database that another process writes, seen through its files alone. */
 class FollowerTest {
@@ -151,6 +155,46 @@ class FollowerTest {
             org.todoku.backup.restore.NodeFile.fresh().write(root.resolve("a"));
             assertFenced(() -> open(source, target).close(), "an archive of its own");
         }
+    }
+
+    /** Everything that cares for the server's archive, while the second one lies in its folder. */
+    @Test
+    void sharesAFolderWithTheServersArchiveAndNothingElse() throws Exception {
+        StoreLocation own = StoreLocation.of(root.resolve("archive").toUri().toString());
+        try (TestDatabase database = TestDatabase.open(root, "a");
+                Archive source = TestDatabase.archive(root)) {
+            database.insert(1, 500);
+            StoreLocation place = Follower.placeOf(source, own);
+            assertThat(place.url().getPath()).endsWith("/archive/second");
+            try (Archive target =
+                            Archive.openOrCreate(
+                                    ObjectStores.open(place), key, InstantSource.system());
+                    Follower follower = open(source, target)) {
+                assertThat(target.id()).isNotEqualTo(source.id());
+                follow(follower, database);
+                long epochs = epochs(source);
+                database.insert(1001, 500);
+                database.backup.takeBase();
+                Instant later = Instant.now().plus(Duration.ofDays(400));
+                new Retention(source, Duration.ofMillis(1), () -> later).run();
+                new Verify(source, new Silent(), InstantSource.system()).run();
+                follow(follower, database);
+                assertThat(epochs(source)).isEqualTo(epochs).isEqualTo(epochs(target));
+                assertThat(source.bases()).hasSizeGreaterThan(target.bases().size());
+                assertThat(wrong(source)).isEmpty();
+                assertThat(wrong(target)).isEmpty();
+                assertThat(restored(target, "b")).isEqualTo(database.rows());
+                assertThat(Follower.placeOf(source, place)).isEqualTo(place);
+            }
+        }
+    }
+
+    private static long epochs(Archive archive) {
+        return archive.newestEpoch().orElseThrow().number();
+    }
+
+    private static List<String> wrong(Archive archive) {
+        return new Verify(archive, new Silent(), InstantSource.system()).run().problems();
     }
 
     /** Flips a byte in the middle of what was handed over last. */

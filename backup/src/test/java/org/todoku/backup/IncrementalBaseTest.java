@@ -34,8 +34,7 @@ class IncrementalBaseTest {
     void onlyChangedBlocksTravel() throws Exception {
         try (var database = TestDatabase.open(root, "a")) {
             fill(database, 0, 20_000);
-            // The first bases hold half of it and more, so this one is full.
-            database.backup.takeBase();
+            // It is more than twice as large as with the first base, so this one is full.
             BaseManifest before = database.backup.takeBase();
             assertThat(before.parent()).isEmpty();
             // A page of 32 KiB holds about 26 rows: all of them on about every 130th page.
@@ -139,23 +138,23 @@ class IncrementalBaseTest {
     void aDamagedBaseUnderAnIncrementIsNamed() throws Exception {
         BaseManifest full;
         try (var database = TestDatabase.open(root, "a")) {
-            database.insert(0, 500);
+            database.insert(0, 400);
             full = database.backup.takeBase();
-            database.insert(500, 500);
+            database.insert(400, 100);
             assertThat(database.backup.takeBase().depth()).isEqualTo(full.depth() + 1);
             database.backup.awaitArchived(TestDatabase.PATIENCE);
         }
         Files.delete(root.resolve("archive/base/" + full.id() + "/manifest"));
         Restore.Reached reached = TestDatabase.restore(root, "b", Optional.empty());
         assertThat(reached.warnings()).isNotEmpty().allMatch(said -> said.contains(full.id()));
-        assertThat(TestDatabase.rowsOf(root.resolve("b/db"))).isEqualTo(range(0, 1000));
+        assertThat(TestDatabase.rowsOf(root.resolve("b/db"))).isEqualTo(range(0, 500));
         // The next base does without it.
         try (var database = TestDatabase.open(root, "a")) {
-            database.insert(1000, 10);
+            database.insert(500, 10);
             assertThat(database.backup.takeBase().parent()).isEmpty();
         }
         TestDatabase.restore(root, "c", Optional.empty());
-        assertThat(TestDatabase.rowsOf(root.resolve("c/db"))).isEqualTo(range(0, 1010));
+        assertThat(TestDatabase.rowsOf(root.resolve("c/db"))).isEqualTo(range(0, 510));
     }
 
     @Test

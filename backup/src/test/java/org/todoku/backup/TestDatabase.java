@@ -66,6 +66,7 @@ public final class TestDatabase implements AutoCloseable {
                         force,
                         usual.stallAfter(),
                         usual.writeBehindMax(),
+                        usual.device(),
                         usual.url(),
                         usual.version(),
                         usual.capsule()));
@@ -106,6 +107,7 @@ public final class TestDatabase implements AutoCloseable {
                 force,
                 Duration.ofMillis(250),
                 64L * 1024 * 1024,
+                Optional.empty(),
                 "http://" + name,
                 "test",
                 () -> Capsule.empty("test"));

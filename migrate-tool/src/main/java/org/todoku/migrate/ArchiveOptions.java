@@ -115,9 +115,11 @@ final class ArchiveOptions {
         }
     }
 
-    /** Where the second archive lies: named by the flags, never by the configuration. */
-    StoreLocation second() {
-        return location(Optional.empty());
+    /** Where the second archive lies, if the flags name a place. */
+    Optional<StoreLocation> second() {
+        return archive == null && kit == null
+                ? Optional.empty()
+                : Optional.of(location(Optional.empty()));
     }
 
     /** The key file of the flags. */

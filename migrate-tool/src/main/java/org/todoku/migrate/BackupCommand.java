@@ -44,7 +44,9 @@ final class BackupCommand implements Callable<Integer> {
 
     @Option(
             names = "--follow",
-            description = "ships to a second archive (--archive, --key-file) until it is stopped")
+            description =
+                    "ships to a second archive (--archive, --key-file) until it is stopped; without"
+                            + " --archive beside the server's own")
     private boolean follow;
 
     @Option(names = "--once", description = "with --follow: ships what there is, then ends")

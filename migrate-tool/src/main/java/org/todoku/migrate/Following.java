@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.todoku.appliance.ApplianceConfig;
@@ -13,6 +14,7 @@ import org.todoku.backup.Follower;
 import org.todoku.backup.Follower.FollowSettings;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.ArchiveKey;
+import org.todoku.backup.archive.RecoveryKit;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.objects.ObjectStore;
 import org.todoku.backup.objects.ObjectStores;
@@ -43,9 +45,10 @@ final class Following {
     /**
      * Follows until it is stopped.
      *
+     * @param named the place of the second archive; may be that of the server's own
      * @param once only ships what there is
      */
-    void run(StoreLocation place, Path keyFile, boolean once) {
+    void run(Optional<StoreLocation> named, Path keyFile, boolean once) {
         if (!Files.exists(keyFile)) {
             ArchiveKey.generate(new SecureRandom()).write(keyFile);
             output.note(
@@ -55,9 +58,10 @@ final class Following {
                             + ": print its kit too (todoku-migrate kit --archive … --key-file …)");
         }
         InstantSource clock = InstantSource.system();
-        ObjectStore store = ObjectStores.open(place);
-        try (Archive source = ArchiveOptions.open(ArchiveOptions.kitOf(config, data));
-                Archive target = Archive.openOrCreate(store, ArchiveKey.read(keyFile), clock);
+        RecoveryKit own = ArchiveOptions.kitOf(config, data);
+        try (Archive source = ArchiveOptions.open(own);
+                Archive target =
+                        second(source, named.orElse(own.location()), ArchiveKey.read(keyFile));
                 Follower follower = Follower.open(source, target, settings(), clock)) {
             Retention retention = new Retention(target, config.archive().keep(), clock);
             output.begin("follow", "following " + data + " into " + target.location());
@@ -78,6 +82,24 @@ final class Following {
                         "does it answer? Run it again: it goes on where it stopped");
             }
             output.done("follow", "shipped up to " + follower.status().shipped());
+        }
+    }
+
+    private Archive second(Archive source, StoreLocation named, ArchiveKey key) {
+        StoreLocation place = Follower.placeOf(source, named);
+        if (!place.equals(named)) {
+            output.note(
+                    "place",
+                    "the server's own archive lies there: the second one goes to "
+                            + place
+                            + ", which is what to name to restore from it");
+        }
+        ObjectStore store = ObjectStores.open(place);
+        try {
+            return Archive.openOrCreate(store, key, InstantSource.system());
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
         }
     }
 

@@ -2,9 +2,12 @@ package org.todoku.migrate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,10 +89,36 @@ class BackupCommandTest {
                         folder.resolve("second.key").toString());
         assertThat(verify.status()).as(verify.toString()).isZero();
         assertThat(verify.out()).contains("nothing is missing: 1 whole bases");
+    }
 
-        Command own = follow("archive", "archive.key");
-        assertThat(own.status()).as(own.toString()).isEqualTo(3);
-        assertThat(own.err()).contains("two shippers never write the same keys");
+    /** In one bucket with the server's own, and nothing of either is the other's. */
+    @Test
+    void followsBesideTheServersOwnArchive() throws Exception {
+        List<String> before = keys();
+        for (int run = 0; run < 2; run++) {
+            Command follow = follow("archive", "second.key");
+            assertThat(follow.status()).as(follow.toString()).isZero();
+            assertThat(follow.out() + follow.err()).contains("archive/second");
+        }
+        assertThat(keys().stream().filter(key -> !key.startsWith("second/"))).isEqualTo(before);
+        for (String place : new String[] {"archive", "archive/second"}) {
+            Path key = folder.resolve(place.equals("archive") ? "archive.key" : "second.key");
+            String url = folder.resolve(place).toUri().toString();
+            Command verify = Command.run("verify", "--archive", url, "--key-file", key.toString());
+            assertThat(verify.status()).as(verify.toString()).isZero();
+            assertThat(verify.out()).contains("nothing is missing: 1 whole bases");
+        }
+    }
+
+    private List<String> keys() throws IOException {
+        Path archive = folder.resolve("archive");
+        try (Stream<Path> files = Files.walk(archive)) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> archive.relativize(file).toString())
+                    .filter(key -> !key.startsWith("verified/") && !key.startsWith("status/"))
+                    .sorted()
+                    .toList();
+        }
     }
 
     private Command follow(String archive, String key) {

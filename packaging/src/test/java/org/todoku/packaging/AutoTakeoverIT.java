@@ -37,9 +37,9 @@ class AutoTakeoverIT {
     private final Host old;
     private final Host next;
 
-    AutoTakeoverIT() throws Exception {
-        old = new Host(Files.createTempDirectory("old"));
-        next = new Host(Files.createTempDirectory("next"));
+    AutoTakeoverIT(@TempDir Path hosts) throws Exception {
+        old = new Host(Files.createDirectories(hosts.resolve("old")));
+        next = new Host(Files.createDirectories(hosts.resolve("next")));
     }
 
     @Test

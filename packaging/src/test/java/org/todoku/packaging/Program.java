@@ -75,8 +75,9 @@ final class Program implements AutoCloseable {
         Path root = Path.of(System.getProperty("todoku.root"));
         List<String> command = new ArrayList<>(List.of(root.resolve(name).toString()));
         command.addAll(arguments);
-        Path out = Files.createTempFile(name, ".out");
-        Path err = Files.createTempFile(name, ".err");
+        Path said = Files.createDirectories(root.resolve("packaging/target/said"));
+        Path out = Files.createTempFile(said, name, ".out");
+        Path err = Files.createTempFile(said, name, ".err");
         ProcessBuilder builder =
                 new ProcessBuilder(command)
                         .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))

@@ -3,20 +3,17 @@ package org.todoku.appliance.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.todoku.appliance.bench.FrozenDisk.Freeze;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -38,8 +35,7 @@ final class CommitBenchCommand implements Callable<Integer> {
     private static final int STEADY_WRITERS = 64;
     private static final int STEADY_PER_SECOND = 200;
 
-    @Option(names = "--json", description = "One JSON object instead of a table.")
-    private boolean json;
+    @Mixin private BenchOptions options;
 
     @Option(
             names = "--seconds",
@@ -78,34 +74,24 @@ final class CommitBenchCommand implements Callable<Integer> {
             description = "Freezes it once more, for so long, at 200 writes a second.")
     private int minutes;
 
-    @Option(
-            names = "--folder",
-            paramLabel = "DIR",
-            description = "Where to work; on the disk to be measured. Default: the temporary one.")
-    private @Nullable Path folder;
-
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws Exception {
-        Path scratch =
-                folder == null
-                        ? Files.createTempDirectory("todoku-bench")
-                        : Files.createTempDirectory(folder, "todoku-bench");
-        try {
-            Machine machine = Machine.look(scratch);
-            List<Figure> figures = new ArrayList<>();
-            if (rounds > 0) {
-                figures.addAll(new CommitSpeed(scratch, Duration.ofSeconds(seconds), rounds).run());
-            }
-            if (shipSeconds > 0) {
-                figures.addAll(new ShipSpeed(scratch, Duration.ofSeconds(shipSeconds)).run());
-            }
-            Optional<String> skipped = frozen(scratch, figures);
-            print(machine, figures, skipped);
-        } finally {
-            delete(scratch);
+        return options.run(this::measure);
+    }
+
+    private Integer measure(Path scratch) throws Exception {
+        Machine machine = Machine.look(scratch);
+        List<Figure> figures = new ArrayList<>();
+        if (rounds > 0) {
+            figures.addAll(new CommitSpeed(scratch, Duration.ofSeconds(seconds), rounds).run());
         }
+        if (shipSeconds > 0) {
+            figures.addAll(new ShipSpeed(scratch, Duration.ofSeconds(shipSeconds)).run());
+        }
+        Optional<String> skipped = frozen(scratch, figures);
+        print(machine, figures, skipped);
         return 0;
     }
 
@@ -134,7 +120,7 @@ final class CommitBenchCommand implements Callable<Integer> {
     private void print(Machine machine, List<Figure> figures, Optional<String> skipped)
             throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        if (json) {
+        if (options.isJson()) {
             Map<String, Object> all = new LinkedHashMap<>();
             all.put("machine", machine.json());
             all.put("figures", figures.stream().map(Figure::json).toList());
@@ -146,13 +132,5 @@ final class CommitBenchCommand implements Callable<Integer> {
             skipped.ifPresent(why -> out.println("SKIPPED, the frozen disk: " + why));
         }
         out.flush();
-    }
-
-    static void delete(Path root) throws IOException {
-        try (Stream<Path> paths = Files.walk(root)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }

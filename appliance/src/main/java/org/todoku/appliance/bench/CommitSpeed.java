@@ -129,6 +129,7 @@ final class CommitSpeed {
                 ForcePolicy.LOCAL_OR_ARCHIVE,
                 Duration.ofMillis(250),
                 VolumeSettings.WRITE_BEHIND_MAX,
+                Optional.empty(),
                 "",
                 "bench",
                 () -> Capsule.empty("bench"));

@@ -76,7 +76,8 @@ final class FrozenDisk {
                             ArchiveRole.STANDS_IN,
                             Duration.ofMillis(250),
                             VolumeSettings.ISOLATED_AFTER,
-                            VolumeSettings.WRITE_BEHIND_MAX);
+                            VolumeSettings.WRITE_BEHIND_MAX,
+                            Optional.empty());
             Volume volume = Volume.attach(database, shipper.tap(), settings, VolumeListener.NONE);
             try {
                 Writers.prepare(volume.jdbcUrl());

@@ -1,10 +1,8 @@
 package org.todoku.appliance.bench;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -17,8 +15,7 @@ import picocli.CommandLine.Spec;
                         + " ledger and its archive; beside smtp-source and a plain loop.",
         mixinStandardHelpOptions = true)
 public final class MailBenchCommand implements Callable<Integer> {
-    @Option(names = "--json", description = "One JSON object instead of a table.")
-    private boolean json;
+    @Mixin private BenchOptions options;
 
     @Option(
             names = "--mails",
@@ -34,12 +31,6 @@ public final class MailBenchCommand implements Callable<Integer> {
             description = "SMTP connections at once (default: ${DEFAULT-VALUE}).")
     private int connections;
 
-    @Option(
-            names = "--folder",
-            paramLabel = "DIR",
-            description = "Where to work; on the disk to be measured. Default: the temporary one.")
-    private @Nullable Path folder;
-
     @Spec private CommandSpec spec;
 
     private final BenchedService service;
@@ -50,17 +41,9 @@ public final class MailBenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Path scratch =
-                folder == null
-                        ? Files.createTempDirectory("todoku-bench")
-                        : Files.createTempDirectory(folder, "todoku-bench");
-        try {
-            Machine machine = Machine.look(scratch);
-            var figures = new MailSpeed(scratch, service).run(mails, connections);
-            Figure.print(spec.commandLine().getOut(), machine, figures, json);
-        } finally {
-            CommitBenchCommand.delete(scratch);
-        }
+        options.print(
+                spec.commandLine().getOut(),
+                scratch -> new MailSpeed(scratch, service).run(mails, connections));
         return 0;
     }
 }

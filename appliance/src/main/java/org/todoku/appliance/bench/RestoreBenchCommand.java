@@ -1,10 +1,8 @@
 package org.todoku.appliance.bench;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -18,8 +16,7 @@ import picocli.CommandLine.Spec;
         description = "From an archive in a folder back to a service that answers.",
         mixinStandardHelpOptions = true)
 public final class RestoreBenchCommand implements Callable<Integer> {
-    @Option(names = "--json", description = "One JSON object instead of a table.")
-    private boolean json;
+    @Mixin private BenchOptions options;
 
     @Option(
             names = "--members",
@@ -35,12 +32,6 @@ public final class RestoreBenchCommand implements Callable<Integer> {
             description = "Log behind the base in the second part (default: ${DEFAULT-VALUE}).")
     private int logMib;
 
-    @Option(
-            names = "--folder",
-            paramLabel = "DIR",
-            description = "Where to work; on the disk to be measured. Default: the temporary one.")
-    private @Nullable Path folder;
-
     @Spec private CommandSpec spec;
 
     private final BenchedService service;
@@ -51,21 +42,9 @@ public final class RestoreBenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Path scratch =
-                folder == null
-                        ? Files.createTempDirectory("todoku-bench")
-                        : Files.createTempDirectory(folder, "todoku-bench");
-        try {
-            Machine machine = Machine.look(scratch);
-            var speed = new RestoreSpeed(scratch, service);
-            Figure.print(
-                    spec.commandLine().getOut(),
-                    machine,
-                    speed.run(members, (long) logMib << 20),
-                    json);
-        } finally {
-            CommitBenchCommand.delete(scratch);
-        }
+        options.print(
+                spec.commandLine().getOut(),
+                scratch -> new RestoreSpeed(scratch, service).run(members, (long) logMib << 20));
         return 0;
     }
 }

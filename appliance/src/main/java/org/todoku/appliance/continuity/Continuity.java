@@ -60,6 +60,7 @@ public final class Continuity implements Durability, AutoCloseable {
                             force(config.force()),
                             config.stallAfter(),
                             config.writeBehindMaxBytes(),
+                            config.device(),
                             config.publicUrl().toString(),
                             config.version(),
                             () -> capsule(config));

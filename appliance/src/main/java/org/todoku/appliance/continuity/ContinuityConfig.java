@@ -13,6 +13,7 @@ import java.util.Optional;
  *     local-and-archive}, {@code local-and-standby}
  * @param stallAfter when a disk that does not answer counts as stalled
  * @param writeBehindMaxBytes the bound on what waits in memory for the disk
+ * @param device the block device whose counters tell of a stall; empty for the one under the data
  * @param capsuleFiles the files to keep with the archive: the name each has in the configuration,
  *     and where it lies; one that cannot be read stops the start
  */
@@ -22,6 +23,7 @@ public record ContinuityConfig(
         String force,
         Duration stallAfter,
         long writeBehindMaxBytes,
+        Optional<String> device,
         URI publicUrl,
         String version,
         Map<String, Path> capsuleFiles) {

@@ -61,7 +61,8 @@ public final class MachineEvents {
 
     Duration look() {
         MachineState now = state.get();
-        MachineState before = last == null ? new MachineState("", "", "", "") : last;
+        MachineState before =
+                last == null ? new MachineState("", "", "", "", MachineState.NO_DEVICE) : last;
         Instant at = clock.instant();
         if (!now.storage().equals(before.storage())) {
             add(new Event(at, "storage", now.storage(), now.detail()));
@@ -71,6 +72,10 @@ public final class MachineEvents {
         }
         if (!now.archive().equals(before.archive())) {
             add(new Event(at, "archive", now.archive(), now.detail()));
+        }
+        MachineState.Device device = now.device();
+        if (!device.verdict().isEmpty() && !device.verdict().equals(before.device().verdict())) {
+            add(new Event(at, "device", device.verdict(), device.line()));
         }
         last = now;
         write();

@@ -48,9 +48,41 @@ public interface SystemState {
      *
      * @param queuedBytes what the disk has not taken yet and memory holds
      * @param trouble one line, while it does not take what is written
+     * @param device under it; empty where the kernel shows none
      */
     record Storage(
-            Level level, double forceP99Millis, long queuedBytes, Optional<String> trouble) {}
+            Level level,
+            double forceP99Millis,
+            long queuedBytes,
+            Optional<String> trouble,
+            Optional<Device> device) {
+        /** What stands beside the state while that is not normal. */
+        public Optional<Device> evidence() {
+            return level == Level.NORMAL ? Optional.empty() : device;
+        }
+    }
+
+    /**
+     * What the kernel says of a block device.
+     *
+     * @param verdict what it looks like
+     * @param quietMillis for how long it has answered none of the requests that it has
+     * @param line all of it in one line
+     */
+    record Device(
+            String name,
+            Verdict verdict,
+            long inFlight,
+            double perSecond,
+            long quietMillis,
+            String line) {}
+
+    /** Whether a device with requests answers any of them, or has none. */
+    enum Verdict {
+        HANGS,
+        WORKS,
+        IDLE
+    }
 
     /** How well the storage answers. */
     enum Level {

@@ -19,7 +19,8 @@ import org.todoku.appliance.store.WriteGate;
 class MachineEventsTest {
     @TempDir Path folder;
     private Instant now = Instant.parse("2026-11-26T12:00:00Z");
-    private MachineState state = new MachineState("normal", "accepted", "written", "");
+    private MachineState state =
+            new MachineState("normal", "accepted", "written", "", MachineState.NO_DEVICE);
 
     @Test
     void whatHappensWhileWritesAreRefusedIsWrittenAfterwards() {
@@ -36,7 +37,13 @@ class MachineEventsTest {
                     .containsExactly("storage normal", "writes accepted", "archive written");
             gate.close(Fault.STORAGE_UNAVAILABLE, "the disk is stuck", "wait");
             now = now.plusSeconds(60);
-            state = new MachineState("isolated", "refused", "troubled", "stuck");
+            state =
+                    new MachineState(
+                            "isolated",
+                            "refused",
+                            "troubled",
+                            "stuck",
+                            new MachineState.Device("hangs", "device vda: 3 requests in flight"));
             events.look();
             events.look();
             assertThat(written(database)).hasSize(3);
@@ -44,8 +51,12 @@ class MachineEventsTest {
             now = now.plusSeconds(60);
             events.look();
             assertThat(written(database))
-                    .hasSize(6)
-                    .contains("storage isolated", "writes refused", "archive troubled");
+                    .hasSize(7)
+                    .contains(
+                            "storage isolated",
+                            "writes refused",
+                            "archive troubled",
+                            "device hangs");
             long then =
                     database.read(
                             tx ->
@@ -53,7 +64,7 @@ class MachineEventsTest {
                                             "SELECT COUNT(*) AS n FROM machine_event WHERE happened"
                                                     + " = ?",
                                             Instant.parse("2026-11-26T12:01:00Z")));
-            assertThat(then).isEqualTo(3);
+            assertThat(then).isEqualTo(4);
         }
     }
 

@@ -2,10 +2,12 @@ package org.todoku.backup.archive;
 
 import com.google.crypto.tink.KeysetHandle;
 import java.io.IOException;
+import java.io.InputStream;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -48,8 +50,7 @@ public final class Archive implements AutoCloseable {
         this.sealing = new Sealing(opened.aead(), id);
         this.epochs = new Epochs(store, new SignedJson(opened.aead(), id));
         Sealing opener = sealing;
-        this.log =
-                new LogObjects(store, key -> store.get(key).map(found -> opener.open(key, found)));
+        this.log = new LogObjects(store, key -> store.get(key).map(it -> opener.open(key, it)));
     }
 
     /** Opens an archive that exists. */
@@ -63,7 +64,7 @@ public final class Archive implements AutoCloseable {
                                                 "opening the archive " + store.location(),
                                                 "there is no " + INFO,
                                                 "is this the right folder, or bucket and prefix?"));
-        ArchiveInfo info = info(content);
+        ArchiveInfo info = parse(INFO, content, ArchiveInfo.class);
         if (info.format() != FORMAT) {
             throw new BackupException(
                     BackupFault.NO_ARCHIVE,
@@ -312,6 +313,12 @@ public final class Archive implements AutoCloseable {
         return read(packKey(base, number));
     }
 
+    /** The same, unpacked as it is read; what is damaged shows here or in a read. */
+    public InputStream packStream(String base, int number) {
+        String key = packKey(base, number);
+        return sealing.stream(key, sealed(key));
+    }
+
     public void putIndex(String base, BaseIndex index) {
         create(indexKey(base), index.encode());
     }
@@ -445,8 +452,7 @@ public final class Archive implements AutoCloseable {
     }
 
     void create(String key, byte[] content) {
-        if (!store.create(key, sealing.seal(key, content))
-                && !java.util.Arrays.equals(content, read(key))) {
+        if (!store.create(key, sealing.seal(key, content)) && !Arrays.equals(content, read(key))) {
             throw new BackupException(
                     BackupFault.FORK,
                     "writing " + key,
@@ -456,8 +462,11 @@ public final class Archive implements AutoCloseable {
     }
 
     byte[] read(String key) {
-        byte[] object = store.get(key).orElseThrow(() -> missing(key + " in " + store.location()));
-        return sealing.open(key, object);
+        return sealing.open(key, sealed(key));
+    }
+
+    private byte[] sealed(String key) {
+        return store.get(key).orElseThrow(() -> missing(key + " in " + store.location()));
     }
 
     static BackupException missing(String what) {
@@ -467,10 +476,6 @@ public final class Archive implements AutoCloseable {
                 "it is not there",
                 "was it deleted? Restore to an earlier moment, or from another copy of the"
                         + " archive");
-    }
-
-    private static ArchiveInfo info(byte[] content) {
-        return parse(INFO, content, ArchiveInfo.class);
     }
 
     static <T> T parse(String key, byte[] content, Class<T> type) {

@@ -12,8 +12,8 @@ import org.todoku.backup.volume.LogPosition;
  * @param taken RFC 3339, UTC: when the directory was as this base holds it
  * @param parent the base whose blocks this one goes on from; empty for a full base
  * @param depth how many bases lie under this one; 0 for a full base
- * @param chain the last segment that was in the archive before the base was begun; a restore
- *     applies those after it
+ * @param chain a segment that ends at or before the end of this base, the last one as a rule; a
+ *     restore applies those after it
  * @param logStart the first log file in the base
  * @param end the log must be there up to this before the base may be booted: pages may be newer
  *     than anything before it

@@ -3,7 +3,9 @@ package org.todoku.backup.archive;
 import com.google.crypto.tink.Aead;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
@@ -24,6 +26,7 @@ final class Sealing {
     Sealing(Aead aead, String archiveId) {
         this.aead = aead;
         this.archiveId = archiveId;
+        QuickCipher.begin();
     }
 
     byte[] seal(String objectKey, byte[] content) {
@@ -42,6 +45,45 @@ final class Sealing {
             }
         } catch (GeneralSecurityException | IOException e) {
             throw damaged(objectKey, "its seal does not hold (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /**
+     * As {@link #open}, unpacking only as it is read: the whole would cost more to move about in
+     * memory than to unpack. The seal is checked before this returns.
+     */
+    InputStream stream(String objectKey, byte[] content) {
+        try {
+            byte[] compressed = aead.decrypt(content, boundTo(objectKey));
+            return new Unpacking(
+                    objectKey, new ZstdCompressorInputStream(new ByteArrayInputStream(compressed)));
+        } catch (GeneralSecurityException | IOException e) {
+            throw damaged(objectKey, "its seal does not hold (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /** What does not unpack is the archive's fault, not that of whoever reads. */
+    private static final class Unpacking extends FilterInputStream {
+        private final String objectKey;
+
+        Unpacking(String objectKey, InputStream in) {
+            super(in);
+            this.objectKey = objectKey;
+        }
+
+        @Override
+        public int read() {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) {
+            try {
+                return in.read(into, offset, length);
+            } catch (IOException e) {
+                throw damaged(objectKey, "it does not unpack (" + e.getMessage() + ")", e);
+            }
         }
     }
 

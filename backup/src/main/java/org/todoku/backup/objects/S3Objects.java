@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
-import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -20,7 +19,6 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
-import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -124,10 +122,8 @@ public final class S3Objects implements ObjectStore {
                 key,
                 () -> {
                     try {
-                        ResponseBytes<GetObjectResponse> answer =
-                                client.getObjectAsBytes(
-                                        r -> r.bucket(place.bucket()).key(place.prefix() + key));
-                        return Optional.of(answer.asByteArray());
+                        return Optional.of(
+                                new RangedGet(client, place.bucket(), place.prefix() + key).read());
                     } catch (NoSuchBucketException e) {
                         throw e;
                     } catch (S3Exception e) {

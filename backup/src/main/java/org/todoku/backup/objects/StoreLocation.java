@@ -48,6 +48,12 @@ public record StoreLocation(
                 pathStyle);
     }
 
+    /** A place of its own below this one. */
+    public StoreLocation within(String name) {
+        String under = url.toString().replaceAll("/+$", "") + "/" + name;
+        return new StoreLocation(uri(under), endpoint, region, pathStyle);
+    }
+
     boolean isFolder() {
         return url.getScheme().equals("file");
     }

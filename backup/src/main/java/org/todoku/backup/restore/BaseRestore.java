@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.BaseIndex;
 import org.todoku.backup.archive.BaseLayers;
@@ -25,13 +27,18 @@ import org.todoku.backup.fault.BackupFault;
 
 /**
  * Writes the files of a base: of each pack the blocks that no later increment replaces, several
- * packs at a time, in any order; packs without such blocks are not read. Then each whole file is
- * read back and compared with the hash that the manifest names.
+ * packs at a time, in any order; packs without such blocks are not read. Each block is compared
+ * with the hash that the indexes name for its place before it is written, and the layers leave no
+ * place without a block: so the files are proven by what was written, and nothing is read back.
+ * Only what an interrupted restore has left is: each whole file, against the hash in the manifest.
  *
- * <p>Costs one pack in memory for each of {@link Workers}'s threads.
+ * <p>Costs one pack in memory, packed, for each of {@link Workers}'s threads.
  */
 final class BaseRestore {
     private static final String COMPLETE = "base";
+
+    /** Blocks that are in memory at a time. */
+    private static final int CHUNK = 64;
 
     private final Archive archive;
     private final Path target;
@@ -71,6 +78,9 @@ final class BaseRestore {
         boolean resumed = journal.isResumed();
         try {
             write(plan);
+            if (resumed) {
+                readBack(plan.base());
+            }
         } catch (BackupException e) {
             if (!resumed || e.fault() != BackupFault.OBJECT_DAMAGED) {
                 throw e;
@@ -85,9 +95,11 @@ final class BaseRestore {
     private void write(RestorePlan plan) throws IOException {
         BaseLayers layers = BaseLayers.read(archive, plan.bases());
         List<Pack> packs = packs(layers);
+        List<Callable<Boolean>> makes = new ArrayList<>();
         for (BaseFile file : plan.base().files()) {
-            make(plan.base(), file);
+            makes.add(() -> make(plan.base(), file));
         }
+        Workers.run("making the files of base " + plan.base().id(), makes);
         long of = packs.stream().mapToLong(Pack::bytes).sum();
         written.set(0);
         List<Callable<Boolean>> reads = new ArrayList<>();
@@ -95,7 +107,7 @@ final class BaseRestore {
             reads.add(
                     () -> {
                         if (!journal.has(pack.key())) {
-                            write(pack);
+                            write(pack, layers);
                             journal.done(pack.key());
                         }
                         progress.base(written.addAndGet(pack.bytes()), of);
@@ -103,11 +115,14 @@ final class BaseRestore {
                     });
         }
         Workers.run("restoring base " + plan.base().id(), reads);
+    }
+
+    private void readBack(BaseManifest base) throws IOException {
         List<Callable<Boolean>> checks = new ArrayList<>();
-        for (BaseFile file : plan.base().files()) {
-            checks.add(() -> check(plan.base(), file));
+        for (BaseFile file : base.files()) {
+            checks.add(() -> check(base, file));
         }
-        Workers.run("checking base " + plan.base().id(), checks);
+        Workers.run("checking base " + base.id(), checks);
     }
 
     private static List<Pack> packs(BaseLayers layers) {
@@ -119,7 +134,7 @@ final class BaseRestore {
         return packs.stream().filter(Pack::isLive).toList();
     }
 
-    private void make(BaseManifest base, BaseFile file) throws IOException {
+    private boolean make(BaseManifest base, BaseFile file) throws IOException {
         Path path = target.resolve(file.path()).normalize();
         if (!path.startsWith(target)) {
             throw damaged(base, "it names a file outside: " + file.path());
@@ -128,42 +143,18 @@ final class BaseRestore {
         try (var made = new RandomAccessFile(path.toFile(), "rw")) {
             made.setLength(file.size());
         }
+        return true;
     }
 
-    private void write(Pack pack) throws IOException {
-        byte[] content = archive.pack(pack.base(), pack.number());
-        if (content.length != pack.bytes()) {
-            throw damaged(pack.base(), "pack " + pack.number() + " has another length");
-        }
-        int at = 0;
-        FileChannel channel = null;
-        String open = "";
-        try {
+    private void write(Pack pack, BaseLayers layers) throws IOException {
+        try (InputStream in = archive.packStream(pack.base(), pack.number());
+                Pieces files = new Pieces(layers)) {
             for (Piece piece : pack.pieces()) {
-                int length = (int) piece.bytes();
-                if (piece.live()) {
-                    if (channel == null || !open.equals(piece.file().path())) {
-                        closeIfOpen(channel);
-                        open = piece.file().path();
-                        channel = FileChannel.open(target.resolve(open), StandardOpenOption.WRITE);
-                    }
-                    long position = (long) piece.first() * BaseManifest.BLOCK;
-                    ByteBuffer bytes = ByteBuffer.wrap(content, at, length);
-                    while (bytes.hasRemaining()) {
-                        position += channel.write(bytes, position);
-                    }
-                }
-                at += length;
+                files.write(piece, in);
             }
-        } finally {
-            closeIfOpen(channel);
-        }
-    }
-
-    private static void closeIfOpen(@org.jspecify.annotations.Nullable FileChannel channel)
-            throws IOException {
-        if (channel != null) {
-            channel.close();
+            if (in.read() >= 0) {
+                throw damaged(pack.base(), "pack " + pack.number() + " has another length");
+            }
         }
     }
 
@@ -191,6 +182,75 @@ final class BaseRestore {
                 "restoring base " + base,
                 why,
                 "restore from an older base (--at), or from another copy of the archive");
+    }
+
+    /** Writes the pieces of one pack, each block proven before; one file is open at a time. */
+    private final class Pieces implements AutoCloseable {
+        private final BaseLayers layers;
+        private final MessageDigest digest = Sha256.digest();
+        private final byte[] buffer = new byte[CHUNK * BaseManifest.BLOCK];
+        private @Nullable FileChannel channel;
+        private String open = "";
+
+        Pieces(BaseLayers layers) {
+            this.layers = layers;
+        }
+
+        void write(Piece piece, InputStream in) throws IOException {
+            BaseFile file = piece.file();
+            for (int done = 0; done < piece.count(); done += CHUNK) {
+                int first = piece.first() + done;
+                int count = Math.min(CHUNK, piece.count() - done);
+                int length = (int) new Piece(file, first, count, piece.live()).bytes();
+                if (in.readNBytes(buffer, 0, length) < length) {
+                    throw damaged(newest(), "a pack of it has another length");
+                }
+                if (piece.live()) {
+                    prove(file, first, count);
+                    write(file, first, ByteBuffer.wrap(buffer, 0, length));
+                }
+            }
+        }
+
+        private void prove(BaseFile file, int first, int count) {
+            for (int i = 0; i < count; i++) {
+                int length = file.blockLength(first + i);
+                digest.update(buffer, i * BaseManifest.BLOCK, length);
+                byte[] hash = Arrays.copyOf(digest.digest(), BaseIndex.HASH);
+                if (!layers.has(file.path(), first + i, hash)) {
+                    throw damaged(
+                            newest(),
+                            "block %d of its file %s differs".formatted(first + i, file.path()));
+                }
+            }
+        }
+
+        private void write(BaseFile file, int first, ByteBuffer bytes) throws IOException {
+            FileChannel to = channel;
+            if (to == null || !open.equals(file.path())) {
+                close();
+                open = file.path();
+                to = FileChannel.open(target.resolve(open), StandardOpenOption.WRITE);
+                channel = to;
+            }
+            long position = (long) first * BaseManifest.BLOCK;
+            while (bytes.hasRemaining()) {
+                position += to.write(bytes, position);
+            }
+        }
+
+        private BaseManifest newest() {
+            return layers.layers().getLast().manifest();
+        }
+
+        @Override
+        public void close() throws IOException {
+            FileChannel to = channel;
+            channel = null;
+            if (to != null) {
+                to.close();
+            }
+        }
     }
 
     /** Lays the blocks of one layer into its packs. */

@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
@@ -270,6 +271,10 @@ final class LogRestore {
         LogPosition end = new LogPosition(last, ends.getOrDefault(last, 0L));
         if (end.isBefore(base.end())) {
             throw broken(last, "it ends before the base's end " + base.end());
+        }
+        Optional<String> mixedUp = ControlProof.problem(log);
+        if (mixedUp.isPresent()) {
+            throw broken(last, mixedUp.get());
         }
     }
 

@@ -8,7 +8,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.BaseIndex;
@@ -28,9 +30,10 @@ import org.todoku.backup.volume.Volume;
  * base before it does not have are packed, sealed and put, then the index, and the manifest last
  * and only when the log up to the snapshot's end is there. Derby's log archive mode must be on.
  *
- * <p>A base is full, or an increment over the newest one; after {@value #DEPTH} increments, or when
- * they hold half as much as the full one, a full one is taken. Costs one read of the whole
- * directory at its own {@link Pace}, two hashes of each byte, one pack in memory. One at a time.
+ * <p>A base is full, or an increment over the newest one; after {@value #DEPTH} increments, when
+ * they hold half as much as the full one, or when the directory is more than twice as large as that
+ * was, a full one is taken. Costs one read of the whole directory at its own {@link Pace}, two
+ * hashes of each byte, one pack in memory. One at a time.
  */
 public final class BaseBackup {
     private static final System.Logger LOG = System.getLogger(BaseBackup.class.getName());
@@ -70,11 +73,11 @@ public final class BaseBackup {
         try {
             Pace pace = new Pace(source.volume()::state);
             pace.await(0);
-            BaseLayers under = under(over);
-            ForkPoint chain = shipper.position();
+            BaseLayers under = under(source, over);
+            ForkPoint before = shipper.position();
             // So that few log files are needed.
             checkpoint(source.database());
-            BaseManifest manifest = pack(source, pace, under, chain);
+            BaseManifest manifest = pack(source, pace, under, before);
             new LocalLog(source.volume().directory()).deleteBelow(manifest.logStart());
             return manifest;
         } catch (SQLException e) {
@@ -95,7 +98,7 @@ public final class BaseBackup {
     }
 
     /** What the next base lies over; empty layers for a full base. */
-    private BaseLayers under(Optional<BaseManifest> over) {
+    private BaseLayers under(Source source, Optional<BaseManifest> over) {
         if (over.isEmpty()) {
             return new BaseLayers();
         }
@@ -110,7 +113,19 @@ public final class BaseBackup {
                 return new BaseLayers();
             }
         }
-        return over.get().depth() < DEPTH && isSmall(newest) ? newest : new BaseLayers();
+        boolean goesOn =
+                over.get().depth() < DEPTH && isSmall(newest) && !hasDoubled(source, newest);
+        return goesOn ? newest : new BaseLayers();
+    }
+
+    /** Most of it would be new anyway: a full base costs little more, and needs no other. */
+    private static boolean hasDoubled(Source source, BaseLayers layers) {
+        long full =
+                layers.layers().getFirst().manifest().files().stream()
+                        .filter(file -> !file.path().startsWith("log/"))
+                        .mapToLong(BaseManifest.BaseFile::size)
+                        .sum();
+        return source.volume().dataBytes() > 2 * full;
     }
 
     private static boolean isSmall(BaseLayers layers) {
@@ -119,22 +134,25 @@ public final class BaseBackup {
         return all - full < full / 2;
     }
 
-    private BaseManifest pack(Source source, Pace pace, BaseLayers under, ForkPoint chain)
+    private BaseManifest pack(Source source, Pace pace, BaseLayers under, ForkPoint before)
             throws IOException, SQLException {
         // The epoch and the millisecond make it unique: bases are taken one at a time.
         String id = Archive.pad(source.epoch()) + "-" + clock.instant().toEpochMilli();
         BasePacks packs = new BasePacks(archive, id, under);
         SnapshotLog log;
+        JoinsAt joins;
         try (Snapshot snapshot = source.volume().snapshot(scratch)) {
             log = new SnapshotLog(snapshot);
+            joins = new JoinsAt(shipper, before);
             for (SnapshotFile file : snapshot.files()) {
                 if (log.isNeeded(file)) {
-                    add(packs, snapshot, log, new Paced(file, pace));
+                    add(packs, snapshot, log, new Paced(file, pace, joins));
                 }
             }
         }
         BaseIndex index = packs.finish();
         awaitLog(source, log.end());
+        joins.look();
         Optional<BaseManifest> parent = under.newest();
         BaseManifest manifest =
                 new BaseManifest(
@@ -143,7 +161,7 @@ public final class BaseBackup {
                         source.version(),
                         parent.map(BaseManifest::id),
                         parent.map(base -> base.depth() + 1).orElse(0),
-                        chain,
+                        joins.at(log.end()),
                         log.first(),
                         log.end(),
                         packs.packs(),
@@ -154,7 +172,41 @@ public final class BaseBackup {
         return manifest;
     }
 
-    private record Paced(SnapshotFile file, Pace pace) {}
+    private record Paced(SnapshotFile file, Pace pace, JoinsAt joins) {}
+
+    /**
+     * The last segment that ends at or before the base's end: the log behind it is what the base
+     * lacks. What the shipper has put while the base was read need not be read by a restore.
+     */
+    private static final class JoinsAt {
+        /** Those that come after so many are behind the base's end long since. */
+        private static final int MOST = 1000;
+
+        private final LogShipper shipper;
+        private final List<ForkPoint> seen = new ArrayList<>();
+
+        JoinsAt(LogShipper shipper, ForkPoint before) {
+            this.shipper = shipper;
+            seen.add(before);
+            look();
+        }
+
+        /** To be called often: where the log ends is known only when all of it was read. */
+        void look() {
+            ForkPoint shipped = shipper.position();
+            if (!shipped.equals(seen.getLast()) && seen.size() < MOST) {
+                seen.add(shipped);
+            }
+        }
+
+        ForkPoint at(LogPosition end) {
+            ForkPoint last = seen.getFirst();
+            for (ForkPoint shipped : seen) {
+                last = shipped.end().isAfter(end) ? last : shipped;
+            }
+            return last;
+        }
+    }
 
     private static void add(BasePacks packs, Snapshot snapshot, SnapshotLog log, Paced paced)
             throws IOException {
@@ -172,6 +224,7 @@ public final class BaseBackup {
                     file.length(),
                     (from, length) -> {
                         paced.pace().await(length);
+                        paced.joins().look();
                         return snapshot.read(file, from, length);
                     });
         }

@@ -409,7 +409,7 @@ public final class LogShipper implements AutoCloseable {
     private long turnNanos(long now) {
         boolean backlogged = backlog.size() > 1 || backlog.hasMore();
         boolean hurry = backlogged || sentEnd.isBefore(hurriedUpTo);
-        return turns.nanos(window, hurry, now - lastSentNanos);
+        return turns.nanos(window.size(), window.usualNanos(), hurry, now - lastSentNanos);
     }
 
     private long fenceNanos(long now) {

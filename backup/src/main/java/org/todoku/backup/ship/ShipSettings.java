@@ -7,8 +7,8 @@ import org.todoku.backup.archive.Epoch;
 /**
  * How the log is shipped.
  *
- * @param shipInterval what is forced is in the archive within about this time; one put in it, or a
- *     little less when puts take long
+ * @param shipInterval what is forced is in the archive within about this time; one put in it, or in
+ *     a twentieth less
  * @param onFenced told once, by the shipper's thread, when a higher epoch was found
  */
 public record ShipSettings(Duration shipInterval, Consumer<Epoch> onFenced) {}

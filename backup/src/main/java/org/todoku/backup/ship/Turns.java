@@ -11,6 +11,9 @@ import org.todoku.backup.archive.Segment;
 final class Turns {
     private static final Duration MARGIN = Duration.ofMillis(30);
 
+    /** The most of an interval that a put may be early; what it costs is puts. */
+    private static final int EARLY = 20;
+
     private final long intervalNanos;
 
     Turns(Duration interval) {
@@ -20,23 +23,26 @@ final class Turns {
     /**
      * How long until then.
      *
+     * @param underWay how many are on their way
+     * @param usualNanos how long a put takes
      * @param sinceSent nanoseconds since the last one was sent
      */
-    long nanos(PutWindow window, boolean hurry, long sinceSent) {
-        if (window.size() >= (hurry ? Segment.WINDOW : 1)) {
+    long nanos(int underWay, long usualNanos, boolean hurry, long sinceSent) {
+        if (underWay >= (hurry ? Segment.WINDOW : 1)) {
             return Long.MAX_VALUE;
         }
         if (!hurry) {
-            return intervalNanos - headStartNanos(window) - sinceSent;
+            return intervalNanos - headStartNanos(usualNanos) - sinceSent;
         }
-        return window.size() == 0 ? 0 : window.usualNanos() / Segment.WINDOW - sinceSent;
+        return underWay == 0 ? 0 : usualNanos / Segment.WINDOW - sinceSent;
     }
 
     /**
      * What was committed right after a put began waits for the next one to begin and to end, and is
-     * to be there within an interval all the same. At most a tenth of it, which is what it costs.
+     * to be there within an interval all the same. At most a twentieth of it: so there are never
+     * more than 1.053 puts an interval, and what a slower put takes longer the archive is behind.
      */
-    private long headStartNanos(PutWindow window) {
-        return Math.min(window.usualNanos() + MARGIN.toNanos(), intervalNanos / 10);
+    private long headStartNanos(long usualNanos) {
+        return Math.min(usualNanos + MARGIN.toNanos(), intervalNanos / EARLY);
     }
 }

@@ -23,6 +23,7 @@ final class StorageWatch {
     private final Drain drain;
     private final ForceTimes forceTimes;
     private final Waiting waiting;
+    private final DeviceWatch device;
     private final Thread thread;
 
     private volatile StorageState state = StorageState.NORMAL;
@@ -41,13 +42,15 @@ final class StorageWatch {
             VolumeListener listener,
             Drain drain,
             WriteQueue queue,
-            Forces forces) {
+            Forces forces,
+            DeviceWatch device) {
         this.settings = settings;
         this.listener = listener;
         this.queue = queue;
         this.drain = drain;
         this.forceTimes = forces.times();
         this.waiting = forces;
+        this.device = device;
         this.thread = Thread.ofPlatform().daemon().name("volume-watch").unstarted(this::run);
     }
 
@@ -82,6 +85,11 @@ final class StorageWatch {
                 : Optional.empty();
     }
 
+    /** What the kernel says of the device under the directory. */
+    Optional<DeviceStatus> device() {
+        return device.status();
+    }
+
     private void run() {
         while (!stopped) {
             step();
@@ -92,6 +100,7 @@ final class StorageWatch {
     void step() {
         StorageState found = judge();
         long now = System.nanoTime();
+        device.look(now);
         if (found.compareTo(state) >= 0) {
             betterSince = now;
         }

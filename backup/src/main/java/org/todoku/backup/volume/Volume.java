@@ -70,7 +70,8 @@ public final class Volume {
         IdleProbe probe = new IdleProbe(snapshots, directory);
         this.drain = new Drain(queue, snapshots, forces.times()::ended, probe);
         this.forces.drainedBy(drain);
-        this.watch = new StorageWatch(settings, listener, drain, queue, forces);
+        DeviceWatch device = DeviceWatch.of(directory, settings.device());
+        this.watch = new StorageWatch(settings, listener, drain, queue, forces, device);
     }
 
     /**
@@ -154,9 +155,22 @@ public final class Volume {
         return queue.bytes();
     }
 
+    /** The size of all files of the directory but those of the log, as Derby sees them. */
+    public long dataBytes() {
+        return tree.files().values().stream()
+                .filter(node -> !node.isLog())
+                .mapToLong(Node::length)
+                .sum();
+    }
+
     /** One line while the disk does not take what is written. */
     public Optional<String> trouble() {
         return watch.trouble();
+    }
+
+    /** What the kernel says of the device under the directory. */
+    public Optional<DeviceStatus> device() {
+        return watch.device();
     }
 
     /** The content of a file, through the volume that is attached to its directory if one is. */

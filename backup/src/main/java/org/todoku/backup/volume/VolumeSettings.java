@@ -1,6 +1,7 @@
 package org.todoku.backup.volume;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How a volume keeps its promises.
@@ -10,9 +11,15 @@ import java.time.Duration;
  * @param isolatedAfter when neither the disk nor the archive answered a force for so long, the gate
  *     for writes closes
  * @param writeBehindMax the bound on what is held in memory for the disk, in bytes
+ * @param device the block device whose counters tell of a stall; empty for the one under the
+ *     directory
  */
 public record VolumeSettings(
-        ArchiveRole archive, Duration stallAfter, Duration isolatedAfter, long writeBehindMax) {
+        ArchiveRole archive,
+        Duration stallAfter,
+        Duration isolatedAfter,
+        long writeBehindMax,
+        Optional<String> device) {
     public static final Duration ISOLATED_AFTER = Duration.ofSeconds(5);
     public static final long WRITE_BEHIND_MAX = 256L * 1024 * 1024;
 
@@ -37,6 +44,10 @@ public record VolumeSettings(
     /** The local disk alone, with the usual limits. */
     public static VolumeSettings local() {
         return new VolumeSettings(
-                ArchiveRole.NONE, Duration.ofMillis(250), ISOLATED_AFTER, WRITE_BEHIND_MAX);
+                ArchiveRole.NONE,
+                Duration.ofMillis(250),
+                ISOLATED_AFTER,
+                WRITE_BEHIND_MAX,
+                Optional.empty());
     }
 }

@@ -8,6 +8,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -201,7 +202,12 @@ class FailingDiskTest {
                     }
                 };
         VolumeSettings settings =
-                new VolumeSettings(role, Duration.ofMillis(100), Duration.ofMillis(600), max);
+                new VolumeSettings(
+                        role,
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(600),
+                        max,
+                        Optional.empty());
         volume = Volume.attach(database, archive, settings, listener, disk(new RealDisk()));
         Node node = volume.tree().create(logFile());
         log = new VolumeAccess(volume, node, 1);

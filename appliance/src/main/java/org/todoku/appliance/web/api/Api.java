@@ -100,11 +100,16 @@ public final class Api {
     private Reply system(Call call, OrganisationId organisation) {
         SystemState.Snapshot now = doors.system().now();
         ObjectNode answer = Json.object().put("epoch", now.epoch());
-        answer.putObject("storage")
-                .put("state", now.storage().level().name().toLowerCase(java.util.Locale.ROOT))
+        ObjectNode storage = answer.putObject("storage");
+        storage.put("state", now.storage().level().name().toLowerCase(java.util.Locale.ROOT))
                 .put("forceP99Ms", now.storage().forceP99Millis())
                 .put("queuedBytes", now.storage().queuedBytes())
                 .put("trouble", now.storage().trouble().orElse(null));
+        now.storage()
+                .device()
+                .ifPresentOrElse(
+                        device -> put(storage.putObject("device"), device),
+                        () -> storage.putNull("device"));
         now.archive().ifPresentOrElse(a -> put(answer, a), () -> answer.putNull("archive"));
         ArrayNode standbys = answer.putArray("standbys");
         now.standbys().forEach(standby -> put(standbys.addObject(), standby));
@@ -117,6 +122,15 @@ public final class Api {
                 .put("onHold", queue.onHold());
         answer.put("version", doors.version());
         return Reply.json(200, Json.write(answer));
+    }
+
+    private static void put(ObjectNode answer, SystemState.Device device) {
+        answer.put("name", device.name())
+                .put("verdict", device.verdict().name().toLowerCase(java.util.Locale.ROOT))
+                .put("inFlight", device.inFlight())
+                .put("completedPerSecond", device.perSecond())
+                .put("quietMs", device.quietMillis())
+                .put("text", device.line());
     }
 
     private static void put(ObjectNode answer, SystemState.Archive archive) {

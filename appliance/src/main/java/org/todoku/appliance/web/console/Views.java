@@ -23,6 +23,7 @@ import org.todoku.appliance.message.Attachment;
 import org.todoku.appliance.message.MessageState;
 import org.todoku.appliance.message.MessageView;
 import org.todoku.appliance.survey.Answers;
+import org.todoku.appliance.web.Screen;
 import org.todoku.appliance.web.SystemState;
 
 /** What the console's templates show, one record each. */
@@ -239,6 +240,24 @@ public final class Views {
             case SENDING -> "wait";
             case ON_HOLD -> "warn";
             case EXPIRED -> "bad";
+        };
+    }
+
+    /** What is known of the device under a storage that is not well. */
+    public static String device(Screen page, SystemState.Device device) {
+        String requests = page.number(device.inFlight());
+        return switch (device.verdict()) {
+            case HANGS ->
+                    page.t(
+                            "system.device.HANGS",
+                            requests,
+                            page.number(device.quietMillis() / 1000));
+            case WORKS ->
+                    page.t(
+                            "system.device.WORKS",
+                            requests,
+                            page.number(Math.round(device.perSecond())));
+            case IDLE -> page.t("system.device.IDLE");
         };
     }
 
