@@ -30,14 +30,17 @@ public final class RestoredCheck {
      */
     public record Found(Map<String, Object> facts, List<String> broken) {
         public String text() {
-            return "%s tables are sound, %d of %d rules hold; members %s, messages %s, deliveries %s"
+            return ("%s tables are sound, %d of %d rules hold; members %s, messages %s,"
+                            + " deliveries %s (booted after %s s, tables checked after %s s)")
                     .formatted(
                             facts.get("tables"),
                             Math.max(0, Invariants.count() - broken.size()),
                             Invariants.count(),
                             facts.get("members"),
                             facts.get("messages"),
-                            facts.get("deliveries"));
+                            facts.get("deliveries"),
+                            facts.get("bootedSeconds"),
+                            facts.get("tablesSeconds"));
         }
 
         public List<String> notes() {
@@ -59,9 +62,12 @@ public final class RestoredCheck {
      * @param files the names of all files that can be fetched for it, where that is known
      */
     public static Found run(Path data, Optional<Set<String>> files) {
+        long begun = System.nanoTime();
         try (RestoredDatabase database = RestoredDatabase.boot(data.resolve("db"))) {
-            Map<String, Long> rows = database.check();
             Map<String, Object> facts = new LinkedHashMap<>();
+            facts.put("bootedSeconds", since(begun));
+            Map<String, Long> rows = database.check();
+            facts.put("tablesSeconds", since(begun));
             facts.put("tables", rows.size());
             facts.put("members", rows.getOrDefault("MEMBER", 0L));
             facts.put("messages", rows.getOrDefault("MESSAGE", 0L));
@@ -76,6 +82,10 @@ public final class RestoredCheck {
         } catch (SQLException e) {
             throw unreadable(e);
         }
+    }
+
+    private static double since(long begun) {
+        return Math.round((System.nanoTime() - begun) / 1e8) / 10.0;
     }
 
     /** One line when files are named that nobody has. */

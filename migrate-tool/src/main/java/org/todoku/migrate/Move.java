@@ -6,7 +6,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +16,17 @@ import org.todoku.appliance.ApplianceConfig;
 import org.todoku.appliance.Serving;
 import org.todoku.appliance.Version;
 import org.todoku.backup.archive.Archive;
+import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Epoch;
+import org.todoku.backup.archive.ForkPoint;
 import org.todoku.backup.archive.RecoveryKit;
 import org.todoku.backup.restore.NodeFile;
 import org.todoku.backup.restore.Restore;
+import org.todoku.backup.restore.RestorePlan;
+import org.todoku.backup.restore.RestoreTarget;
 import org.todoku.backup.restore.Standby;
 import org.todoku.migrate.runbook.Check;
+import org.todoku.migrate.runbook.Estimate;
 import org.todoku.migrate.runbook.Journal;
 import org.todoku.migrate.runbook.Runbook;
 import org.todoku.migrate.runbook.Step;
@@ -49,8 +56,14 @@ final class Move implements AutoCloseable {
      * Where the service goes.
      *
      * @param reach how the old host reaches this one; empty to find out
+     * @param addresses by which others reach it; empty when the names are not to be changed
      */
-    record Target(Path data, Optional<Path> config, Optional<URI> reach) {}
+    record Target(
+            Path data, Optional<Path> config, Optional<URI> reach, List<InetAddress> addresses) {
+        Target {
+            addresses = List.copyOf(addresses);
+        }
+    }
 
     Move(OldHost old, Archive archive, RecoveryKit kit, Target target, Output output) {
         this.old = old;
@@ -64,32 +77,68 @@ final class Move implements AutoCloseable {
         return data.resolve(JOURNAL);
     }
 
-    Runbook runbook() {
-        return new Runbook(
-                NAME,
-                List.of(
-                        new Configuring(archive, kit, target.config(), target.data()).step(),
-                        Step.named("copy", "restores the newest base here and follows the log")
-                                .act(this::copy)
-                                .undo(run -> close("left as a standby: delete it or use it again")),
-                        Step.named("rehearsal", "starts the service on a copy of the data")
-                                .act(this::rehearse),
-                        Step.named("follow", "takes what was written meanwhile").act(this::follow),
-                        Step.named("pause", "ends the sending of mail on the old host")
-                                .act(this::pause)
-                                .undo(this::release),
-                        Step.named("hold", "lets writers on the old host wait and ships the rest")
-                                .act(this::hold)
-                                .undo(this::release),
-                        Step.named("claim", "ends the old epoch and claims the next for this host")
-                                .check(this::isOurs)
-                                .act(this::claim)
-                                .pointOfNoReturn(),
-                        Step.named("serve", "ends the redo and serves here").act(this::serve),
-                        Step.named("forward", "the old host sends on what reaches it")
-                                .act(this::forward)),
-                output,
-                InstantSource.system());
+    /**
+     * The runbook.
+     *
+     * @param measure reads a little of the archive to know how fast that is, for the estimates
+     */
+    Runbook runbook(boolean measure) {
+        Optional<RestoreEstimate> estimate = measure ? Optional.of(estimate()) : Optional.empty();
+        Estimate copied = estimate.map(RestoreEstimate::restore).orElse(Estimate.MOMENT);
+        Estimate rehearsed = estimate.map(RestoreEstimate::check).orElse(Estimate.MOMENT);
+        List<Step> steps =
+                new ArrayList<>(
+                        List.of(
+                                new Configuring(archive, kit, target.config(), target.data())
+                                        .step(),
+                                Step.named(
+                                                "copy",
+                                                "restores the newest base here and follows the log")
+                                        .estimate(copied)
+                                        .act(this::copy)
+                                        .undo(
+                                                run ->
+                                                        close(
+                                                                "left as a standby: use it or delete it")),
+                                Step.named("rehearsal", "starts the service on a copy of the data")
+                                        .estimate(rehearsed)
+                                        .act(this::rehearse)));
+        steps.addAll(turning());
+        steps.addAll(new TrafficSteps(NAME, target.addresses(), this::config).all());
+        return new Runbook(NAME, steps, output, InstantSource.system());
+    }
+
+    /** What happens in and around the pause. */
+    private List<Step> turning() {
+        return List.of(
+                Step.named("follow", "takes what was written meanwhile").act(this::follow),
+                Step.named("pause", "ends the sending of mail on the old host")
+                        .estimate(new Estimate(Duration.ofSeconds(1), "4 s at most"))
+                        .act(this::pause)
+                        .undo(this::release),
+                Step.named("hold", "lets writers on the old host wait and ships the rest")
+                        .act(this::hold)
+                        .undo(this::release),
+                Step.named("claim", "ends the old epoch and claims the next for this host")
+                        .check(this::isOurs)
+                        .act(this::claim)
+                        .pointOfNoReturn(),
+                Step.named("serve", "ends the redo and serves here")
+                        .estimate(new Estimate(Duration.ofMillis(500), "0.5 s"))
+                        .act(this::serve),
+                Step.named("forward", "the old host sends on what reaches it").act(this::forward));
+    }
+
+    private RestoreEstimate estimate() {
+        Chain chain = Chain.read(archive);
+        RestorePlan plan = RestorePlan.of(chain, archive.catalogue(), new RestoreTarget.Newest());
+        var end = chain.tail().map(ForkPoint::end).orElse(plan.base().end());
+        return RestoreEstimate.of(archive, plan, end, true);
+    }
+
+    /** What is good to know beforehand; from the configuration that was given. */
+    List<String> advice() {
+        return new TrafficSteps(NAME, target.addresses(), this::config).advice();
     }
 
     private String copy(StepRun run) {

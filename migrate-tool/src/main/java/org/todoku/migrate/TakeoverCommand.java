@@ -39,6 +39,7 @@ final class TakeoverCommand implements Callable<Integer> {
 
     @Mixin private ArchiveOptions options;
     @Mixin private ConfigOption config;
+    @Mixin private OutsideOptions outside;
     @Mixin private Output output;
 
     @Option(
@@ -159,7 +160,13 @@ final class TakeoverCommand implements Callable<Integer> {
                             + archive.newestEpoch().map(Epoch::number).orElse(0L));
             var settings =
                     new StandbyRun.Settings(
-                            data, file, 0, false, Optional.empty(), Optional.empty());
+                            data,
+                            file,
+                            0,
+                            false,
+                            Optional.empty(),
+                            Optional.empty(),
+                            TrafficSteps.addresses(addresses));
             Map<String, Object> facts =
                     new StandbyRun(archive, settings, output)
                             .promoteStopped(oldHostIsOff, acceptLoss, serves);
@@ -169,6 +176,7 @@ final class TakeoverCommand implements Callable<Integer> {
                             .formatted((System.nanoTime() - begun) / 1e9));
         }
         if (serves) {
+            Looking.beside(started(file));
             awaitEnd();
             return 0;
         }
@@ -311,10 +319,17 @@ final class TakeoverCommand implements Callable<Integer> {
         if (SystemdService.isInstalled()) {
             SystemdService.start();
             output.note("start", "started the service todoku");
+            Looking.after(started(configFile), Duration.ofMinutes(1));
             return 0;
         }
+        Looking.beside(started(configFile));
         org.todoku.appliance.Main.main(serve(configFile).toArray(String[]::new));
         return 0;
+    }
+
+    private Looking.Started started(Optional<Path> configFile) {
+        return new Looking.Started(
+                kit(configFile), data, configFile.map(ArchiveOptions::config), outside, output);
     }
 
     private List<String> serve(Optional<Path> configFile) {

@@ -22,7 +22,7 @@ import org.todoku.appliance.Maintenance;
 
 /**
  * How long a cold takeover takes beside the estimate that the dry run prints. Small here; {@code
- * -Dtodoku.speed.members=200000} makes it larger.
+ * -Dtodoku.speed.members=1650000 -Dtodoku.speed.more=100000} makes it 1 GiB and 100 MiB of log.
  */
 class TakeoverSpeedTest {
     private static final long FIRST_ID = 1_000_000_000L;
@@ -35,7 +35,7 @@ class TakeoverSpeedTest {
     @Test
     void measuresAColdTakeover() throws Exception {
         int members = Integer.getInteger("todoku.speed.members", 5_000);
-        int more = members / 5;
+        int more = Integer.getInteger("todoku.speed.more", members / 5);
         SampleService old = new SampleService(folder.resolve("old"), "local").setUp();
         fill(old, 0, members);
         Command base =
