@@ -31,7 +31,7 @@ public final class RestoredCheck {
     public record Found(Map<String, Object> facts, List<String> broken) {
         public String text() {
             return ("%s tables are sound, %d of %d rules hold; members %s, messages %s,"
-                            + " deliveries %s (booted after %s s, tables checked after %s s)")
+                            + " deliveries %s (booted after %s s, tables checked after %s s, rules after %s s)")
                     .formatted(
                             facts.get("tables"),
                             Math.max(0, Invariants.count() - broken.size()),
@@ -40,7 +40,8 @@ public final class RestoredCheck {
                             facts.get("messages"),
                             facts.get("deliveries"),
                             facts.get("bootedSeconds"),
-                            facts.get("tablesSeconds"));
+                            facts.get("tablesSeconds"),
+                            facts.get("rulesSeconds"));
         }
 
         public List<String> notes() {
@@ -73,10 +74,11 @@ public final class RestoredCheck {
             facts.put("messages", rows.getOrDefault("MESSAGE", 0L));
             facts.put("deliveries", outcomes(database));
             List<String> broken =
-                    new ArrayList<>(new Invariants(database.connection()).broken(Instant.now()));
+                    new ArrayList<>(Invariants.broken(database::connect, Instant.now()));
             if (files.isPresent() && rows.containsKey("ATTACHMENT")) {
                 missing(database, files.get()).ifPresent(broken::add);
             }
+            facts.put("rulesSeconds", since(begun));
             facts.put("broken", broken);
             return new Found(facts, broken);
         } catch (SQLException e) {

@@ -67,6 +67,11 @@ public final class RestoredDatabase implements AutoCloseable {
         return connection;
     }
 
+    /** One more, which whoever asked closes. */
+    public Connection connect() throws SQLException {
+        return DriverManager.getConnection(volume.jdbcUrl());
+    }
+
     /**
      * Checks every table against its indexes.
      *
