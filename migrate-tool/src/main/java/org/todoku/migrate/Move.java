@@ -42,6 +42,12 @@ final class Move implements AutoCloseable {
     static final String NAME = "move";
     static final String JOURNAL = "move.journal";
 
+    /** So long a hold is sure to last: well below what the old host waits for a word of us. */
+    private static final Duration HOLDS = Duration.ofSeconds(8);
+
+    /** The old host goes on by itself when it has heard nothing for so long. */
+    private static final Duration LETS_GO = Duration.ofSeconds(15);
+
     private final OldHost old;
     private final Archive archive;
     private final RecoveryKit kit;
@@ -205,13 +211,19 @@ final class Move implements AutoCloseable {
     }
 
     private String claim(StepRun run) {
-        if (heldNanos == 0) {
-            // An earlier run held it, and the old host has gone on since.
+        if (heldNanos == 0 || millisSince(heldNanos) > HOLDS.toMillis()) {
+            // An earlier run held it, or this one was stopped meanwhile: the old host may have
+            // gone on since.
             old.pause();
             hold(run);
         }
         long begun = System.nanoTime();
         standby().seal();
+        if (millisSince(heldNanos) > LETS_GO.toMillis()) {
+            run.note(
+                    "this host was stopped in the middle: the old one may have confirmed something"
+                            + " that had not come into the archive; todoku-migrate salvage finds it");
+        }
         String url = config().map(c -> c.http().publicUrl().toString()).orElse("");
         Epoch epoch = standby().claim(url, Version.TEXT, true);
         return "epoch %d is ours (%d ms)".formatted(epoch.number(), millisSince(begun));

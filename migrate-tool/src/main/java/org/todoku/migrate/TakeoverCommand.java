@@ -1,6 +1,7 @@
 package org.todoku.migrate;
 
 import java.io.Console;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -83,6 +84,9 @@ final class TakeoverCommand implements Callable<Integer> {
     public Integer call() {
         if (Standby.isStandby(data)) {
             return promote();
+        }
+        if (isPromotedAndNeverServed()) {
+            return startPromoted();
         }
         Path journal = Takeover.journal(data);
         boolean goesOn = Journal.isUnderWay(journal);
@@ -185,6 +189,23 @@ final class TakeoverCommand implements Callable<Integer> {
         }
         output.note("start", "start it with: todoku " + String.join(" ", serve(file)));
         return 0;
+    }
+
+    /** A crash between the end of a standby's redo and its first start left this. */
+    private boolean isPromotedAndNeverServed() {
+        return Files.exists(data.resolve(Promotion.JOURNAL))
+                && NodeFile.read(data).flatMap(NodeFile::restored).isPresent();
+    }
+
+    private int startPromoted() {
+        Optional<Path> file = config.file().or(() -> StandbyCommand.remembered(data));
+        output.note("start", "the standby here was promoted already, and has not served yet");
+        output.result(Map.of("taken", "before"), "nothing was left to do but the start");
+        if (noStart) {
+            output.note("start", "start it with: todoku " + String.join(" ", serve(file)));
+            return 0;
+        }
+        return start(file);
     }
 
     /** Of the options, or as the standby was configured. */
