@@ -143,9 +143,7 @@ class TakeoverFaultTest {
                 assertThat(child.errors()).contains("another host was quicker", "Hint: ");
                 assertThat(cell.data.resolve("db")).doesNotExist();
                 assertThat(cell.data.resolve("archive.key")).doesNotExist();
-                cell.result(
-                        "SIGSTOP, another host, SIGCONT",
-                        FaultTable.reason(child.errors()));
+                cell.result("SIGSTOP, another host, SIGCONT", FaultTable.reason(child.errors()));
             }
         }
     }
