@@ -300,6 +300,8 @@ final class Appliance implements AutoCloseable {
                 features.messages(),
                 features.attachments(),
                 features.reads(),
+                features.surveys(),
+                features.answers(),
                 features.leaving(),
                 features.signedTokens());
     }
@@ -314,6 +316,8 @@ final class Appliance implements AutoCloseable {
                 features.attachments(),
                 features.sending(),
                 features.ledger(),
+                features.answers(),
+                features.progress(),
                 storage.state(),
                 move,
                 notices,
@@ -334,6 +338,8 @@ final class Appliance implements AutoCloseable {
                 features.attachments(),
                 features.sending(),
                 features.ledger(),
+                features.answers(),
+                features.progress(),
                 features.inquiries(),
                 features.exporter(),
                 notices,

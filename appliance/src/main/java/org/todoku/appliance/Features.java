@@ -18,6 +18,7 @@ import org.todoku.appliance.delivery.MailSettings;
 import org.todoku.appliance.delivery.MailText;
 import org.todoku.appliance.delivery.NoticeLedger;
 import org.todoku.appliance.delivery.OutgoingMail;
+import org.todoku.appliance.delivery.Progress;
 import org.todoku.appliance.delivery.Reads;
 import org.todoku.appliance.delivery.Sending;
 import org.todoku.appliance.delivery.bounce.Bounces;
@@ -32,8 +33,10 @@ import org.todoku.appliance.member.ProfileItems;
 import org.todoku.appliance.member.Roster;
 import org.todoku.appliance.message.Attachments;
 import org.todoku.appliance.message.Messages;
+import org.todoku.appliance.message.Surveys;
 import org.todoku.appliance.portable.Exporter;
 import org.todoku.appliance.store.Database;
+import org.todoku.appliance.survey.Answers;
 import org.todoku.appliance.web.console.FirstSetup;
 
 /** The doors of all features, wired by hand in the order in which they need each other. */
@@ -51,8 +54,11 @@ record Features(
         Attachments attachments,
         Sending sending,
         Ledger ledger,
+        Progress progress,
         NoticeLedger noticeLedger,
         Reads reads,
+        Surveys surveys,
+        Answers answers,
         Leaving leaving,
         MailText mailText,
         MailSettings mailSettings,
@@ -76,11 +82,10 @@ record Features(
         Storage storage = ground.storage;
         Database database = ground.database;
         InstantSource clock = ground.clock;
-        SecureRandom random = ground.random;
-        ServerSecret secret = ServerSecret.of(database, random);
+        ServerSecret secret = ServerSecret.of(database, ground.random);
         Organisations organisations = new Organisations(database, ids, clock);
         Administrators administrators = new Administrators(database, ids, clock);
-        ApiTokens apiTokens = new ApiTokens(database, ids, clock, random);
+        ApiTokens apiTokens = new ApiTokens(database, ids, clock, ground.random);
         SignedTokens signed = new SignedTokens(secret);
         ProfileItems items = new ProfileItems(database, ids);
         Audiences audiences = new Audiences(database);
@@ -92,14 +97,11 @@ record Features(
                 new Sending.Parts(messages, audiences, new Audit(database, ids, clock), settings);
         Bounces bounces = new Bounces(ids);
         var dispatching =
-                new Dispatcher.Parts(text, settings, bounces, storage.durability(), random);
+                new Dispatcher.Parts(text, settings, bounces, storage.durability(), ground.random);
+        Dispatcher dispatcher = new Dispatcher(database, clock, dispatching);
         Members members = new Members(database, ids, clock, items);
-        OutgoingMail outgoing = new OutgoingMail(ids, clock);
-        ReturnPaths paths = new ReturnPaths(signed);
-        var receiving =
-                new InboundMail.Parts(
-                        organisations, members, outgoing, text, paths, bounces, settings);
-        InboundMail inbound = new InboundMail(database, clock, receiving);
+        var mailing = new Mailing(settings, text, bounces, signed);
+        InboundMail inbound = inbound(ground, ids, organisations, members, mailing);
         return new Features(
                 organisations,
                 administrators,
@@ -114,17 +116,41 @@ record Features(
                 attachments,
                 new Sending(database, ids, clock, sendingParts),
                 new Ledger(database, messages),
+                new Progress(database, clock, dispatcher),
                 new NoticeLedger(database, ids, sendingParts),
                 new Reads(database, clock),
+                new Surveys(database),
+                new Answers(database, clock),
                 new Leaving(members),
                 text,
                 settings,
-                new Dispatcher(database, clock, dispatching),
+                dispatcher,
                 inbound,
                 config.mail().listen().map(at -> listener(at, ground, ids, organisations, inbound)),
                 new Inquiries(database),
                 new ServedExports(database, storage.files(), ids, clock),
                 new FirstSetup(database, organisations, administrators, apiTokens));
+    }
+
+    /** What mails are made of. */
+    private record Mailing(
+            MailSettings settings, MailText text, Bounces bounces, SignedTokens signed) {}
+
+    private static InboundMail inbound(
+            Ground ground, Ids ids, Organisations organisations, Members members, Mailing mailing) {
+        return new InboundMail(
+                ground.database,
+                ground.clock,
+                new InboundMail.Parts(
+                        organisations,
+                        members,
+                        new OutgoingMail(ids, ground.clock),
+                        mailing.text,
+                        new ReturnPaths(mailing.signed),
+                        mailing.bounces,
+                        ReturnPaths.forAnswers(mailing.signed),
+                        new Answers(ground.database, ground.clock),
+                        mailing.settings));
     }
 
     private static SmtpListener listener(

@@ -31,9 +31,23 @@ public interface BenchedService {
      * @param perSecond mails a second, from the first look for work to the last outcome recorded
      * @param storedSeconds until the message and its rows were committed
      * @param firstSeconds from then until the first mail was handed over
+     * @param estimateOff the worst estimate of the end that was given from a tenth on, by so much
+     *     of the whole time; NaN when none was given
+     * @param coldPerSecond the same of the first message of the process, sent before
      * @param heapMib the most that was in use after a collection
      */
-    record Sent(double perSecond, double storedSeconds, double firstSeconds, double heapMib) {}
+    record Sent(
+            double perSecond,
+            double storedSeconds,
+            double firstSeconds,
+            double heapMib,
+            double estimateOff,
+            double coldPerSecond) {
+        /** The same, with what was measured before it. */
+        public Sent after(double cold) {
+            return new Sent(perSecond, storedSeconds, firstSeconds, heapMib, estimateOff, cold);
+        }
+    }
 
     /**
      * Where a bench works.

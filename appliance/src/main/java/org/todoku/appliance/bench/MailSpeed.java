@@ -43,9 +43,11 @@ final class MailSpeed {
             double naive = naive(peer.port(), Math.min(mails, NAIVE));
             figures.add(Figure.of("mail.recipients", mails, "mails"));
             figures.add(Figure.atLeast("mail.signed", sent.perSecond(), "mails/s", GOAL));
+            figures.add(Figure.of("mail.signed.cold", sent.coldPerSecond(), "mails/s"));
             figures.add(Figure.of("mail.stored", sent.storedSeconds(), "s"));
             figures.add(Figure.of("mail.first", sent.firstSeconds(), "s"));
             figures.add(Figure.of("mail.heap", sent.heapMib(), "MiB"));
+            figures.add(Figure.atMost("mail.estimate.off", sent.estimateOff(), "of the time", 0.2));
             figures.add(Figure.of("mail.smtp-source", ceiling, "mails/s"));
             figures.add(Figure.of("mail.plain-loop", naive, "mails/s"));
             figures.add(Figure.of("mail.ratio", sent.perSecond() / naive, "x loop"));

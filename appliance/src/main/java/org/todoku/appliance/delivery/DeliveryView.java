@@ -9,6 +9,7 @@ import org.todoku.appliance.member.MemberId;
  *
  * @param reason what the relay answered, or why there was no attempt
  * @param stage where in the SMTP dialogue that was: connect, mail, rcpt, data
+ * @param answer the choice that this person took
  * @param read when this person opened the message
  */
 public record DeliveryView(
@@ -23,4 +24,5 @@ public record DeliveryView(
         Optional<Instant> nextAttempt,
         Optional<String> stage,
         Optional<String> reason,
-        Optional<Instant> read) {}
+        Optional<Instant> read,
+        Optional<String> answer) {}

@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -21,11 +21,11 @@ import org.todoku.appliance.store.Tx;
  * Works the ledger off: claims rows durably, waits until the claim is in the archive, and only then
  * sends.
  *
- * <p>Costs: at most about two seconds' worth of claimed rows in memory, a thousand at most, and one
- * thread and connection for each connection of the relays. While some are sent the next are claimed
- * and archived, so the archive's latency does not lower the rate. If the process dies, only these
- * rows can be in doubt. What one destination does or leaves undone holds up no other: see {@link
- * Lanes}.
+ * <p>Costs: at most about four seconds' worth of claimed rows in memory, 4,000 at most, and one
+ * thread and connection for each connection of the relays. While some are sent others are on their
+ * way to the archive and the next are claimed, so the archive's latency does not lower the rate. If
+ * the process dies, only these rows can be in doubt. What one destination does or leaves undone
+ * holds up no other: see {@link Lanes}.
  *
  * <p>Call order: construct, {@link #start}, {@link #stop}; once each.
  */
@@ -34,10 +34,10 @@ public final class Dispatcher {
     private static final Duration ARCHIVE_WAIT = Duration.ofSeconds(10);
     private static final Duration IDLE = Duration.ofMillis(300);
     private static final Duration REST = Duration.ofSeconds(1);
-    private static final int SMALLEST_BATCH = 20;
-    private static final int BATCH_WITHOUT_RATE = 200;
     private static final int LARGEST_BATCH = 500;
-    private static final int BATCHES = 2;
+    private static final int SMALLEST_WINDOW = 40;
+    private static final int FIRST_WINDOW = 1000;
+    private static final int LARGEST_WINDOW = 4000;
 
     private final Database database;
     private final InstantSource clock;
@@ -48,9 +48,8 @@ public final class Dispatcher {
     private final Judge judge;
     private final Lanes lanes;
     private final Senders senders;
-    private final int batchSize;
-    private final Semaphore free;
-    private final int most;
+    private final Window window;
+    private final Claims claims = new Claims();
     private final AtomicLong unarchivedUrgent = new AtomicLong();
     private final NamedLoop loop;
     private volatile Optional<String> archiveProblem = Optional.empty();
@@ -73,6 +72,7 @@ public final class Dispatcher {
         this.clock = clock;
         this.durability = parts.durability;
         this.archiveWait = archiveWait;
+        // The first holds the urgent ones.
         this.outboxes =
                 List.of(
                         new LedgerOutbox(parts.texts, parts.bounces, true),
@@ -81,11 +81,12 @@ public final class Dispatcher {
         this.book = new OutcomeBook(database, clock);
         this.judge = new Judge(clock, parts.random);
         List<Relay> relays = parts.settings.relays();
-        this.batchSize = batchSize(relays.isEmpty() ? 0 : relays.getFirst().ratePerSecond());
-        this.most = BATCHES * batchSize;
-        this.free = new Semaphore(most);
+        this.window =
+                new Window(
+                        FIRST_WINDOW,
+                        largestWindow(relays.isEmpty() ? 0 : relays.getFirst().ratePerSecond()));
         int connections = relays.stream().mapToInt(Relay::connections).max().orElse(1);
-        this.lanes = new Lanes(most, connections);
+        this.lanes = new Lanes(window::limit, connections);
         this.senders =
                 new Senders(
                         relays.stream().map(r -> new Route(r, clock)).toList(),
@@ -124,6 +125,7 @@ public final class Dispatcher {
     public boolean stop(Duration deadline) throws InterruptedException {
         long end = System.nanoTime() + deadline.toNanos();
         boolean ended = loop.stop(deadline);
+        ended &= claims.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
         ended &= senders.stop(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
         return book.stop(Duration.ofNanos(Math.max(1_000_000_000L, end - System.nanoTime())))
                 && ended;
@@ -139,7 +141,7 @@ public final class Dispatcher {
             return true;
         }
         paused = true;
-        if (free.tryAcquire(most, patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (window.close(patience)) {
             return true;
         }
         paused = false;
@@ -150,50 +152,62 @@ public final class Dispatcher {
     /** Ends {@link #pause}. */
     public void resume() {
         if (paused) {
-            free.release(most);
+            window.open();
             paused = false;
             wake();
         }
     }
 
+    Tempo tempo() {
+        return book.tempo();
+    }
+
     public DispatchStatus status() {
         Optional<String> problem = senders.problem().or(() -> archiveProblem);
         return new DispatchStatus(
-                most - free.availablePermits(),
-                book.handedOver(),
-                unarchivedUrgent.get(),
-                problem,
-                lanes.status());
+                window.held(), book.handedOver(), unarchivedUrgent.get(), problem, lanes.status());
     }
 
     private Duration step() throws InterruptedException {
         if (paused || !senders.usable() || database.gate().isFenced()) {
             return REST;
         }
-        // A share of them at once, so that a claim is worth its commit.
-        int wanted = batchSize;
-        if (!free.tryAcquire(wanted, REST.toMillis(), TimeUnit.MILLISECONDS)) {
-            wanted = free.drainPermits();
-            if (wanted == 0) {
-                return Duration.ZERO;
-            }
+        int room = window.take(LARGEST_BATCH, REST);
+        boolean all = room > 0;
+        if (!all) {
+            room = window.takeBeyond(LARGEST_BATCH);
         }
+        int wanted = room;
         List<Parcel> parcels = List.of();
         try {
-            var demand = new Outbox.Demand(wanted, lanes.closed(), lanes::room);
-            parcels = database.write(tx -> claim(tx, demand));
+            parcels = wanted == 0 ? parcels : database.write(tx -> claim(tx, wanted, all));
         } finally {
-            free.release(wanted - parcels.size());
+            window.give(wanted - parcels.size());
         }
-        return parcels.isEmpty() ? IDLE : release(parcels);
+        if (parcels.isEmpty()) {
+            return all ? IDLE : Duration.ZERO;
+        }
+        List<Parcel> claimed = parcels;
+        lanes.claimed(claimed);
+        claims.await(() -> release(claimed));
+        return archiveProblem.isPresent() ? REST : Duration.ZERO;
     }
 
-    private List<Parcel> claim(Tx tx, Outbox.Demand demand) {
-        List<Parcel> parcels = new ArrayList<>();
+    private List<Parcel> claim(Tx tx, int limit, boolean all) {
         Instant now = clock.instant();
-        for (Outbox outbox : outboxes) {
-            if (parcels.size() < demand.limit()) {
-                parcels.addAll(outbox.claim(tx, demand.less(parcels.size()), now));
+        List<Parcel> parcels = new ArrayList<>();
+        Map<String, Integer> taken = new HashMap<>();
+        for (Outbox outbox : all ? outboxes : outboxes.subList(0, 1)) {
+            int left = limit - parcels.size();
+            if (left > 0) {
+                boolean urgent = outbox.equals(outboxes.getFirst());
+                var demand =
+                        new Outbox.Demand(
+                                left,
+                                lanes.closed(urgent),
+                                destination -> lanes.room(destination, urgent),
+                                taken);
+                parcels.addAll(outbox.claim(tx, demand, now));
             }
         }
         return parcels;
@@ -202,7 +216,7 @@ public final class Dispatcher {
     /** The parcel's row is decided: it can be in doubt no more, and another may be claimed. */
     private void recorded(Parcel parcel) {
         lanes.recorded(parcel);
-        free.release();
+        window.recorded();
     }
 
     private List<Senders.Job> jobs(List<Parcel> parcels) {
@@ -212,11 +226,11 @@ public final class Dispatcher {
     }
 
     /** The claim is committed; now it must survive this machine before anything leaves. */
-    private Duration release(List<Parcel> parcels) throws InterruptedException {
+    private void release(List<Parcel> parcels) throws InterruptedException {
         if (durability.awaitArchived(archiveWait)) {
             archiveProblem = Optional.empty();
             senders.submit(jobs(parcels));
-            return Duration.ZERO;
+            return;
         }
         String why =
                 "the archive did not confirm the claim within " + archiveWait.toSeconds() + " s";
@@ -226,7 +240,8 @@ public final class Dispatcher {
             LOG.warn(
                     "{} claimed mails stay here unsent: another host has taken over",
                     parcels.size());
-            return REST;
+            parcels.forEach(this::recorded);
+            return;
         }
         List<Parcel> urgent = parcels.stream().filter(Parcel::urgent).toList();
         LOG.warn(
@@ -238,17 +253,13 @@ public final class Dispatcher {
         senders.submit(jobs(urgent));
         parcels.stream()
                 .filter(parcel -> !parcel.urgent())
-                .forEach(parcel -> book.note(judge.unsent(parcel, why), free::release));
-        return REST;
+                .forEach(parcel -> book.note(judge.unsent(parcel, why), () -> recorded(parcel)));
     }
 
-    /**
-     * About a second's worth: small enough that few are in doubt, large enough that claiming costs
-     * little.
-     */
-    private static int batchSize(double ratePerSecond) {
+    /** A first relay with a rate sets the bound: four seconds of it. */
+    private static int largestWindow(double ratePerSecond) {
         return ratePerSecond <= 0
-                ? BATCH_WITHOUT_RATE
-                : (int) Math.clamp(ratePerSecond, SMALLEST_BATCH, LARGEST_BATCH);
+                ? LARGEST_WINDOW
+                : (int) Math.clamp(4 * ratePerSecond, SMALLEST_WINDOW, LARGEST_WINDOW);
     }
 }

@@ -22,7 +22,10 @@ final class Lane {
     private static final long FIRST_GAP_NANOS = 50_000_000;
     private static final long LONGEST_GAP_NANOS = 5_000_000_000L;
     private static final int TAKEN_IN_A_ROW = 20;
-    private static final int FEW = 20;
+
+    /** What one that is slow or trying may hold. */
+    static final int FEW = 20;
+
     private static final long SLOW_NANOS = 2_000_000_000L;
 
     private final String name;
@@ -47,8 +50,12 @@ final class Lane {
         return name;
     }
 
-    void add(Senders.Job job) {
+    /** One more is claimed. */
+    void hold() {
         held++;
+    }
+
+    void add(Senders.Job job) {
         (job.parcel().urgent() ? urgent : others).add(job);
     }
 
@@ -93,22 +100,33 @@ final class Lane {
      * What became of one.
      *
      * @param result null when it was not tried
-     * @return those that wait here and had better be given back, because this lane rests now
+     * @return those that wait here and had better be given back, because this lane rests now, or is
+     *     too slow for so many
      */
     List<Senders.Job> sent(@Nullable SendResult result, long nanos, long now) {
         sending--;
         if (result == null) {
-            return List.of();
+            return none();
         }
         lastTook = nanos;
+        List<Senders.Job> back = learn(result, now);
+        if (isSlow()) {
+            while (others.size() > FEW) {
+                back.add(others.removeLast());
+            }
+        }
+        return back;
+    }
+
+    private List<Senders.Job> learn(SendResult result, long now) {
         return switch (result) {
             case SendResult.Accepted accepted -> good();
             // Refused for good is an answer: the destination works.
             case SendResult.Permanent refused -> good();
             case SendResult.Temporary later -> bad(later.response(), now);
             case SendResult.Unsent cut ->
-                    Judge.atRecipient(cut) ? bad(cut.response(), now) : List.of();
-            case SendResult.Unknown unknown -> List.of();
+                    Judge.atRecipient(cut) ? bad(cut.response(), now) : none();
+            case SendResult.Unknown unknown -> none();
         };
     }
 
@@ -120,7 +138,7 @@ final class Lane {
             taken = 0;
             gap = gap <= FIRST_GAP_NANOS ? 0 : gap / 2;
         }
-        return List.of();
+        return none();
     }
 
     private List<Senders.Job> bad(String why, long now) {
@@ -129,13 +147,21 @@ final class Lane {
         gap = Math.clamp(gap * 2, FIRST_GAP_NANOS, LONGEST_GAP_NANOS);
         putOff++;
         if (putOff < PUT_OFF_IN_A_ROW && rests == 0) {
-            return List.of();
+            return none();
         }
         putOff = 0;
         Duration rest = FIRST_REST.multipliedBy(1L << Math.min(rests, 5));
         rests++;
         restUntil = now + Math.min(rest.toNanos(), LONGEST_REST.toNanos());
         return drain();
+    }
+
+    private static List<Senders.Job> none() {
+        return new ArrayList<>();
+    }
+
+    private boolean isSlow() {
+        return rests > 0 || gap > 0 || lastTook > SLOW_NANOS;
     }
 
     /** Everything that waits; to give back. */
@@ -152,7 +178,7 @@ final class Lane {
      * crash, and what no other lane can have.
      */
     int limit(int share) {
-        return rests > 0 || gap > 0 || lastTook > SLOW_NANOS ? Math.min(share, FEW) : share;
+        return isSlow() ? Math.min(share, FEW) : share;
     }
 
     LaneStatus status(long now) {

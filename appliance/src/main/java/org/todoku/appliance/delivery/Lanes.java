@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,10 @@ final class Lanes {
     /** What a lane may hold while it is not known to be slow: half of all. */
     private static final int SHARE = 2;
 
-    private final int most;
+    /** More than are ever claimed at once. */
+    private static final int URGENT = 1_000_000;
+
+    private final IntSupplier most;
     private final int connections;
     private final Map<String, Lane> lanes = new LinkedHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
@@ -34,16 +38,27 @@ final class Lanes {
      * @param most mails that are claimed at once
      * @param connections how many are sent at once
      */
-    Lanes(int most, int connections) {
+    Lanes(IntSupplier most, int connections) {
         this.most = most;
         this.connections = connections;
     }
 
+    /** These count against the room of their lanes from now on; {@link #recorded} ends it. */
+    void claimed(List<Parcel> parcels) {
+        lock.lock();
+        try {
+            parcels.forEach(parcel -> lane(parcel).hold());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** To be sent: the claim is safe. */
     void add(List<Senders.Job> jobs) {
         lock.lock();
         try {
             for (Senders.Job job : jobs) {
-                lane(job).add(job);
+                lane(job.parcel()).add(job);
             }
             changed.signalAll();
         } finally {
@@ -79,7 +94,7 @@ final class Lanes {
     List<Senders.Job> sent(Senders.Job job, @Nullable SendResult result, long nanos) {
         lock.lock();
         try {
-            List<Senders.Job> back = lane(job).sent(result, nanos, System.nanoTime());
+            List<Senders.Job> back = lane(job.parcel()).sent(result, nanos, System.nanoTime());
             changed.signalAll();
             return back;
         } finally {
@@ -118,12 +133,12 @@ final class Lanes {
     }
 
     /** Destinations for which nothing more is to be claimed now. */
-    Set<String> closed() {
+    Set<String> closed(boolean urgent) {
         lock.lock();
         try {
             Set<String> closed = new HashSet<>();
             for (Lane lane : lanes.values()) {
-                if (room(lane) <= 0) {
+                if (room(lane, urgent) <= 0) {
                     closed.add(lane.name());
                 }
             }
@@ -133,12 +148,18 @@ final class Lanes {
         }
     }
 
-    /** How many more may be claimed for a destination. */
-    int room(String destination) {
+    /**
+     * How many more may be claimed for a destination. Urgent mails do not wait for others to make
+     * room, only for a destination that rests.
+     */
+    int room(String destination, boolean urgent) {
         lock.lock();
         try {
             Lane lane = lanes.get(destination);
-            return lane == null ? most / SHARE : room(lane);
+            if (lane == null) {
+                return urgent ? URGENT : share();
+            }
+            return room(lane, urgent);
         } finally {
             lock.unlock();
         }
@@ -157,8 +178,13 @@ final class Lanes {
         }
     }
 
-    private int room(Lane lane) {
-        return lane.rests(System.nanoTime()) ? 0 : lane.limit(most / SHARE) - lane.held();
+    private int room(Lane lane, boolean urgent) {
+        if (lane.rests(System.nanoTime())) {
+            return 0;
+        }
+        return urgent
+                ? lane.limit(URGENT) + Lane.FEW - lane.held()
+                : lane.limit(share()) - lane.held();
     }
 
     private Senders.@Nullable Job ready() {
@@ -176,7 +202,11 @@ final class Lanes {
         return null;
     }
 
-    private Lane lane(Senders.Job job) {
-        return lanes.computeIfAbsent(job.parcel().destination(), Lane::new);
+    private int share() {
+        return Math.max(1, most.getAsInt() / SHARE);
+    }
+
+    private Lane lane(Parcel parcel) {
+        return lanes.computeIfAbsent(parcel.destination(), Lane::new);
     }
 }

@@ -46,6 +46,11 @@ public final class Ledger {
                                     "SELECT COUNT(*) AS n FROM message_read WHERE message_id = ?"
                                             + tx.dialect().stale(),
                                     message.value());
+                    long answered =
+                            tx.count(
+                                    "SELECT COUNT(*) AS n FROM answer WHERE message_id = ?"
+                                            + tx.dialect().stale(),
+                                    message.value());
                     return new Counts(
                             by.getOrDefault(Outcome.QUEUED, 0L),
                             by.getOrDefault(Outcome.CLAIMED, 0L),
@@ -56,7 +61,7 @@ public final class Ledger {
                             by.getOrDefault(Outcome.EXPIRED, 0L),
                             by.getOrDefault(Outcome.IN_DOUBT, 0L),
                             read,
-                            0);
+                            answered);
                 });
     }
 
@@ -70,10 +75,14 @@ public final class Ledger {
                                 tx.query(
                                         """
                                         SELECT d.id, d.member_id, m.name, d.outcome, d.attempts, d.created, d.claimed_at,
-                                          d.finished_at, d.next_attempt, d.stage, d.response, r.read_at
+                                          d.finished_at, d.next_attempt, d.stage, d.response, r.read_at, c.label
                                         FROM delivery d JOIN member m ON m.id = d.member_id
                                         LEFT JOIN message_read r
                                           ON r.message_id = d.message_id AND r.member_id = d.member_id
+                                        LEFT JOIN answer a
+                                          ON a.message_id = d.message_id AND a.member_id = d.member_id
+                                        LEFT JOIN survey_choice c
+                                          ON c.message_id = a.message_id AND c.place = a.place
                                         WHERE d.message_id = ? AND d.id > ? AND (d.outcome = ? OR ? = 'all')
                                         ORDER BY d.id FETCH FIRST ? ROWS ONLY"""
                                                 + tx.dialect().stale(),
@@ -220,6 +229,7 @@ public final class Ledger {
                 row.optionalInstant("next_attempt"),
                 row.optionalText("stage"),
                 row.optionalText("response").map(EmailAddress::masked),
-                row.optionalInstant("read_at"));
+                row.optionalInstant("read_at"),
+                row.optionalText("label"));
     }
 }

@@ -4,12 +4,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.todoku.appliance.delivery.bounce.Bounces;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.member.MemberId;
 import org.todoku.appliance.message.Attachments;
+import org.todoku.appliance.message.Surveys;
 import org.todoku.appliance.store.Row;
 import org.todoku.appliance.store.Tx;
 
@@ -22,6 +24,8 @@ import org.todoku.appliance.store.Tx;
 final class LedgerOutbox implements Outbox {
     /** Messages looked at in one claim; more wait their turn. */
     private static final int MESSAGES = 50;
+
+    private static final String BY_OUTCOME = "delivery_outcome";
 
     private static final OutboxTable TABLE = new OutboxTable("delivery");
 
@@ -39,7 +43,8 @@ final class LedgerOutbox implements Outbox {
     public List<Parcel> claim(Tx tx, Demand demand, Instant now) {
         List<Parcel> claimed = new ArrayList<>();
         for (MessageHead head : due(tx, now)) {
-            MessageHead message = head.with(Attachments.of(tx, head.id()));
+            MessageHead message =
+                    head.with(Attachments.of(tx, head.id()), Surveys.of(tx, head.id()));
             if (claimed.size() >= demand.limit()) {
                 break;
             }
@@ -103,9 +108,10 @@ final class LedgerOutbox implements Outbox {
 
     private List<Parcel> candidates(Tx tx, MessageHead message, Demand demand, Instant now) {
         String due =
-                """
-                SELECT id, member_id, address, attempts, mail_id FROM delivery
-                WHERE message_id = ? AND outcome = ? AND (next_attempt IS NULL OR next_attempt <= ?)"""
+                "SELECT id, member_id, address, attempts, mail_id FROM delivery"
+                        + tx.dialect().by(BY_OUTCOME)
+                        + " WHERE message_id = ? AND outcome = ?"
+                        + " AND (next_attempt IS NULL OR next_attempt <= ?)"
                         + others(demand.closed().size())
                         + " ORDER BY id FETCH FIRST ? ROWS ONLY"
                         + tx.dialect().stale();
@@ -133,16 +139,17 @@ final class LedgerOutbox implements Outbox {
         EmailAddress to = EmailAddress.of(row.text("address"));
         MemberId member = new MemberId(row.longValue("member_id"));
         String mailId = row.text("mail_id");
+        long id = row.longValue("id");
         return new Parcel(
                 this,
-                row.longValue("id"),
+                id,
                 message.id(),
                 message.urgent(),
-                texts.returnPath(message.slug(), row.longValue("id")),
+                texts.returnPath(message.slug(), id),
                 to,
                 row.intValue("attempts") + 1,
                 message.notAfter(),
-                () -> texts.message(message, member, to, mailId));
+                () -> texts.message(message, new MailText.Person(id, member, to, mailId)));
     }
 
     private static void expire(Tx tx, MessageHead message, Instant now) {
@@ -160,9 +167,11 @@ final class LedgerOutbox implements Outbox {
      * sent.
      */
     private static void finish(Tx tx, long message) {
-        long open = count(tx, message, "outcome IN ('queued', 'claimed', 'deferred')");
-        if (open > 0) {
-            return;
+        // The likeliest first: while it is being sent this finds one row and looks no further.
+        for (Outcome open : List.of(Outcome.CLAIMED, Outcome.QUEUED, Outcome.DEFERRED)) {
+            if (any(tx, message, open)) {
+                return;
+            }
         }
         boolean inVain =
                 count(tx, message, "outcome = 'expired'") > 0
@@ -171,6 +180,14 @@ final class LedgerOutbox implements Outbox {
                 "UPDATE message SET state = ? WHERE id = ? AND state = 'sending'",
                 inVain ? "expired" : "sent",
                 message);
+    }
+
+    private static boolean any(Tx tx, long message, Outcome outcome) {
+        String one =
+                "SELECT id FROM delivery"
+                        + tx.dialect().by(BY_OUTCOME)
+                        + " WHERE message_id = ? AND outcome = ? FETCH FIRST 1 ROWS ONLY";
+        return !tx.query(one, row -> row.longValue("id"), message, outcome.code()).isEmpty();
     }
 
     private static long count(Tx tx, long message, String condition) {
@@ -188,6 +205,7 @@ final class LedgerOutbox implements Outbox {
                 row.optionalInstant("send_not_after"),
                 row.text("name"),
                 row.text("slug"),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 }

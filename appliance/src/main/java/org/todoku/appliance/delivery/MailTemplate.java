@@ -22,6 +22,7 @@ final class MailTemplate {
         TO("todoku-to-stands-here"),
         ID("<todoku-id-stands-here@invalid>"),
         LEAVE("<todoku-leave-stands-here>"),
+        REPLY("todoku-reply-stands-here"),
         BODY("todoku-body-stands-here");
 
         private final String mark;
@@ -54,9 +55,10 @@ final class MailTemplate {
      * One person's part.
      *
      * @param leave the value of List-Unsubscribe
+     * @param reply where an answer goes
      * @param text what follows the common text, with CRLF
      */
-    record Person(String to, String mailId, String leave, String text) {}
+    record Person(String to, String mailId, String leave, String reply, String text) {}
 
     /**
      * @param rendered a whole mail with the marks in it, each once, the body's as the only content
@@ -114,6 +116,7 @@ final class MailTemplate {
             case TO -> mail.writeBytes(person.to.getBytes(StandardCharsets.UTF_8));
             case ID -> mail.writeBytes(person.mailId.getBytes(StandardCharsets.US_ASCII));
             case LEAVE -> mail.writeBytes(person.leave.getBytes(StandardCharsets.US_ASCII));
+            case REPLY -> mail.writeBytes(person.reply.getBytes(StandardCharsets.US_ASCII));
             case BODY -> {
                 mail.writeBytes(encoded);
                 byte[] own = person.text.getBytes(StandardCharsets.UTF_8);

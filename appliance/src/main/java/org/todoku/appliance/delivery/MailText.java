@@ -49,6 +49,7 @@ public final class MailText {
     private final MailFiles files;
     private final DkimSigner signer;
     private final ReturnPaths returnPaths;
+    private final ReturnPaths answers;
     private final MailTemplates templates = new MailTemplates();
 
     /** An automatic mail as it is stored. */
@@ -74,6 +75,7 @@ public final class MailText {
         this.signer = new DkimSigner(settings.domain(), settings.dkim());
         this.tokens = tokens;
         this.returnPaths = new ReturnPaths(tokens);
+        this.answers = ReturnPaths.forAnswers(tokens);
         this.clock = clock;
         Properties properties = new Properties();
         // Else each mail asks the resolver for the name of this host.
@@ -106,19 +108,30 @@ public final class MailText {
         return settings.publicUrl() + "/m/" + tokens.sign(LEAVE_PURPOSE, member.value()) + "/leave";
     }
 
-    byte[] message(MessageHead message, MemberId member, EmailAddress to, String mailId) {
+    /** Whom one mail of a message is for. */
+    record Person(long delivery, MemberId member, EmailAddress to, String mailId) {}
+
+    byte[] message(MessageHead message, Person person) {
         MailTemplate template = templates.of(message.id(), () -> template(message));
         String footer =
                 TEXTS.text(
                         settings.language(),
                         "mail.footer",
                         message.organisation(),
-                        messageLink(message.id(), member),
+                        messageLink(message.id(), person.member),
                         address(message.slug()));
-        var person =
+        String reply =
+                message.survey().isEmpty()
+                        ? address(message.slug())
+                        : answers.local(message.slug(), person.delivery) + "@" + settings.domain();
+        var filled =
                 new MailTemplate.Person(
-                        to.smtp(), mailId, unsubscribe(message, member), crlf(footer));
-        return signer.sign(template.fill(person));
+                        person.to.smtp(),
+                        person.mailId,
+                        unsubscribe(message, person.member),
+                        reply,
+                        crlf(footer));
+        return signer.sign(template.fill(filled));
     }
 
     /** All that is the same for everybody. */
@@ -127,6 +140,7 @@ public final class MailText {
             MailFiles.Enclosed enclosed = files.enclose(message.attachments());
             MimeMessage mail =
                     mail(message.organisation(), message.slug(), Slot.TO.mark(), message.subject());
+            mail.setHeader("Reply-To", Slot.REPLY.mark());
             MailFiles.fill(mail, enclosed, Slot.BODY.mark());
             mail.setHeader("List-Id", "<" + message.slug() + "." + settings.domain() + ">");
             mail.setHeader("List-Unsubscribe", Slot.LEAVE.mark());
@@ -141,7 +155,7 @@ public final class MailText {
                             .replaceFirst(
                                     "(?m)^Content-Transfer-Encoding: 7bit",
                                     "Content-Transfer-Encoding: base64");
-            String text = crlf(message.body() + "\n\n") + enclosed.note();
+            String text = crlf(message.body() + "\n\n" + ask(message)) + enclosed.note();
             return new MailTemplates.Made(
                     new MailTemplate(rendered.getBytes(StandardCharsets.ISO_8859_1), text),
                     enclosed.complete());
@@ -184,6 +198,21 @@ public final class MailText {
         } catch (MessagingException e) {
             throw new IllegalStateException("cannot write the mail " + mailId, e);
         }
+    }
+
+    /** How to answer, for one who reads only the mail. */
+    private String ask(MessageHead message) {
+        return message.survey()
+                .map(
+                        survey ->
+                                TEXTS.text(
+                                        settings.language(),
+                                        "mail.ask",
+                                        String.join(" / ", survey.choices()),
+                                        String.join(
+                                                TEXTS.text(settings.language(), "mail.or"),
+                                                survey.marks())))
+                .orElse("");
     }
 
     private MimeMessage mail(String organisation, String slug, String to, String subject)

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.todoku.appliance.message.Attachment;
+import org.todoku.appliance.message.Survey;
 
 /** What every mail of one message shares. */
 record MessageHead(
@@ -14,8 +15,10 @@ record MessageHead(
         Optional<Instant> notAfter,
         String organisation,
         String slug,
-        List<Attachment> attachments) {
-    MessageHead with(List<Attachment> found) {
-        return new MessageHead(id, subject, body, urgent, notAfter, organisation, slug, found);
+        List<Attachment> attachments,
+        Optional<Survey> survey) {
+    MessageHead with(List<Attachment> found, Optional<Survey> asked) {
+        return new MessageHead(
+                id, subject, body, urgent, notAfter, organisation, slug, found, asked);
     }
 }

@@ -35,6 +35,7 @@ final class OutcomeBook {
     private final InstantSource clock;
     private final BlockingQueue<Entry> entries = new LinkedBlockingQueue<>();
     private final List<Entry> unwritten = new ArrayList<>();
+    private final Tempo tempo = new Tempo();
     private final AtomicLong handedOver = new AtomicLong();
     private final NamedLoop loop;
 
@@ -49,6 +50,10 @@ final class OutcomeBook {
     /** Writes it soon; the callback runs when that is committed. */
     void note(Report report, Runnable recorded) {
         entries.add(new Entry(report, recorded));
+    }
+
+    Tempo tempo() {
+        return tempo;
     }
 
     long handedOver() {
@@ -121,6 +126,7 @@ final class OutcomeBook {
                             return Boolean.TRUE;
                         });
         assert written;
+        tempo.note(unwritten.stream().map(Entry::report).toList(), System.nanoTime());
         for (Entry entry : unwritten) {
             if (entry.report.outcome() == Outcome.HANDED_OVER) {
                 handedOver.incrementAndGet();

@@ -139,10 +139,10 @@ final class Senders {
         List<Job> back = lanes.sent(job, tried.result, System.nanoTime() - begun);
         if (!back.isEmpty()) {
             LOG.warn(
-                    "{} puts mails off: {} others wait, and it rests",
+                    "{} puts mails off or is slow: {} others wait",
                     job.parcel.destination(),
                     back.size());
-            giveBack(back, "the destination puts mails off");
+            giveBack(back, "the destination puts mails off or is slow");
         }
     }
 

@@ -32,6 +32,8 @@ import org.todoku.appliance.member.NewMember;
 import org.todoku.appliance.member.Quarantine;
 import org.todoku.appliance.store.Database;
 import org.todoku.appliance.store.Tx;
+import org.todoku.appliance.survey.AnswerWords;
+import org.todoku.appliance.survey.Answers;
 
 /**
  * Works stored mails off: join, leave, inquiry, bounce.
@@ -56,6 +58,7 @@ public final class InboundMail {
     private final Database database;
     private final InstantSource clock;
     private final Parts parts;
+    private final Replies replies;
     private final NamedLoop loop = new NamedLoop("inbound", this::step);
 
     /** The features that a mail can touch. */
@@ -66,12 +69,15 @@ public final class InboundMail {
             MailText texts,
             ReturnPaths returnPaths,
             Bounces bounces,
+            ReturnPaths answerPaths,
+            Answers answers,
             MailSettings settings) {}
 
     public InboundMail(Database database, InstantSource clock, Parts parts) {
         this.database = database;
         this.clock = clock;
         this.parts = parts;
+        this.replies = new Replies(parts.answerPaths, parts.settings.domain());
     }
 
     public void start() {
@@ -163,11 +169,32 @@ public final class InboundMail {
         Optional<Member> member =
                 parts.members.byAddress(tx, it.organisation.id(), mail.from().get());
         member.ifPresent(m -> isAlive(tx, m, mail.from().get()));
-        return switch (Intent.of(mail.subject(), mail.text())) {
+        Intent intent = Intent.of(mail.subject(), mail.text());
+        if (intent != Intent.LEAVE) {
+            Optional<Replies.Asked> asked =
+                    replies.question(
+                            tx, it.organisation.id(), it.stored.to(), mail, mail.from().get());
+            if (asked.isPresent()) {
+                return reply(tx, it, asked.get());
+            }
+        }
+        return switch (intent) {
             case LEAVE -> leave(tx, it, mail.from().get(), member);
             case JOIN -> join(tx, it, mail.from().get(), member);
             case OTHER -> it.ended("inquiry", "", member.map(Member::id));
         };
+    }
+
+    /** What cannot be read as one choice is for a person to read, with the reason. */
+    private InboundStore.Result reply(Tx tx, Case it, Replies.Asked asked) {
+        var found = AnswerWords.find(asked.survey(), Intent.ownLines(it.mail.text()));
+        Optional<MemberId> member = Optional.of(asked.member());
+        if (found.place().isEmpty()) {
+            return it.ended("inquiry", "an answer that is not clear: " + found.why(), member);
+        }
+        int place = found.place().get();
+        parts.answers.answer(tx, asked.message(), asked.member(), place, Answers.Source.MAIL);
+        return it.ended("done", "answer: " + asked.survey().choices().get(place), member);
     }
 
     /** Only who got the mail knows its return path: this notice is about that delivery. */

@@ -90,7 +90,7 @@ final class InboundStore {
     static List<Inquiry> inquiries(Tx tx, OrganisationId organisation, int limit) {
         return tx.query(
                 """
-                SELECT id, received, envelope_from, member_id, subject, excerpt FROM inbound_mail
+                SELECT id, received, envelope_from, member_id, subject, excerpt, result FROM inbound_mail
                 WHERE organisation_id = ? AND state = 'inquiry' ORDER BY id DESC FETCH FIRST ? ROWS ONLY"""
                         + tx.dialect().stale(),
                 InboundStore::inquiry,
@@ -105,7 +105,8 @@ final class InboundStore {
                 EmailAddress.masked(row.text("envelope_from")),
                 row.optionalLong("member_id").map(MemberId::new),
                 row.optionalText("subject").orElse(""),
-                row.optionalText("excerpt").orElse(""));
+                row.optionalText("excerpt").orElse(""),
+                row.optionalText("result").orElse(""));
     }
 
     private static String cut(String text, int length) {

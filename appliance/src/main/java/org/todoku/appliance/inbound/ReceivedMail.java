@@ -25,6 +25,7 @@ import org.todoku.appliance.kernel.EmailAddress;
  * What matters of a mail that came in, read leniently: wrong labels and broken parts never throw.
  *
  * @param machine true when it must not be answered by RFC 3834
+ * @param references the Message-IDs that it answers, the nearest last
  * @param hops how many Received lines it carries
  * @param text the first text part, decoded; HTML with its tags taken out
  */
@@ -32,6 +33,7 @@ record ReceivedMail(
         Optional<EmailAddress> from,
         String displayName,
         Optional<String> mailId,
+        String references,
         String subject,
         String text,
         boolean machine,
@@ -55,6 +57,7 @@ record ReceivedMail(
                     Optional.ofNullable(mail.getHeader("Message-ID", " "))
                             .map(String::strip)
                             .filter(id -> !id.isEmpty()),
+                    references(mail),
                     header(mail, "Subject"),
                     text(mail, 0).orElse(""),
                     machine(mail),
@@ -62,8 +65,12 @@ record ReceivedMail(
                             .map(lines -> lines.length)
                             .orElse(0));
         } catch (MessagingException e) {
-            return new ReceivedMail(Optional.empty(), "", Optional.empty(), "", "", true, 0);
+            return new ReceivedMail(Optional.empty(), "", Optional.empty(), "", "", "", true, 0);
         }
+    }
+
+    private static String references(MimeMessage mail) throws MessagingException {
+        return header(mail, "References") + " " + header(mail, "In-Reply-To");
     }
 
     private static boolean machine(MimeMessage mail) throws MessagingException {

@@ -65,6 +65,7 @@ public final class Messages {
                 message.sendNotAfter(),
                 key(id, idempotencyKey));
         Attachments.insert(tx, id, message.attachments());
+        message.survey().ifPresent(survey -> Surveys.insert(tx, id, survey));
         return id;
     }
 

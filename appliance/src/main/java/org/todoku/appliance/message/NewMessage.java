@@ -20,7 +20,8 @@ public record NewMessage(
         boolean urgent,
         Optional<Instant> sendAt,
         Optional<Instant> sendNotAfter,
-        List<Attachment> attachments) {
+        List<Attachment> attachments,
+        Optional<Survey> survey) {
     /** A phone shows about 40 characters; 200 leaves room for those who write more. */
     public static final int MAX_SUBJECT = 200;
 
@@ -28,6 +29,18 @@ public record NewMessage(
     public static final int MAX_BODY = 20_000;
 
     private static final String WHAT = "take the message";
+
+    /** One that asks nothing. */
+    public NewMessage(
+            String subject,
+            String body,
+            Audience audience,
+            boolean urgent,
+            Optional<Instant> sendAt,
+            Optional<Instant> sendNotAfter,
+            List<Attachment> attachments) {
+        this(subject, body, audience, urgent, sendAt, sendNotAfter, attachments, Optional.empty());
+    }
 
     /** One without attachments. */
     public NewMessage(

@@ -1,6 +1,7 @@
 package org.todoku.appliance.store;
 
 import java.sql.Types;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -26,6 +27,16 @@ public enum Dialect {
      */
     public String stale() {
         return stale;
+    }
+
+    /**
+     * Behind a table's name: reads it by this index. Derby keeps the plan that it made while the
+     * table was small, and would read all of a large one.
+     */
+    public String by(String index) {
+        return this == DERBY
+                ? " --DERBY-PROPERTIES index=" + index.toUpperCase(Locale.ROOT) + "\n"
+                : "";
     }
 
     int nullType() {

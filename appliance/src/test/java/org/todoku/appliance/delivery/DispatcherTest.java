@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -165,6 +166,34 @@ class DispatcherTest {
         archived.set(true);
         await(() -> network.ledger.counts(calm).handedOver() == 5);
         assertThat(rows(calm).values()).allMatch(row -> row.attempts() == 1);
+    }
+
+    /** The archive is away, and everything that may be claimed waits for it. */
+    @Test
+    void urgentMailsPassAWindowFullOfWaitingOnes() throws Exception {
+        start((stage, to) -> FakeRelay.ok(stage), 2, 0);
+        network.membersByList(600, "a.example");
+        network.membersByList(600, "b.example");
+        MessageId calm = network.send(false);
+        CountDownLatch answers = new CountDownLatch(1);
+        AtomicBoolean archived = new AtomicBoolean();
+        dispatcher =
+                network.dispatcher(
+                        timeout -> {
+                            answers.await();
+                            return archived.get();
+                        });
+        dispatcher.start();
+        await(() -> dispatcher.status().inFlight() == 1000);
+        MessageId urgent = network.send(true);
+        await(() -> network.ledger.counts(urgent).claimed() == 1000);
+        assertThat(network.ledger.counts(calm).claimed()).isEqualTo(1000);
+        assertThat(relay.taken()).as("no claim is safe yet").isEmpty();
+
+        archived.set(true);
+        answers.countDown();
+        await(() -> relay.taken().size() == 2400);
+        await(() -> network.ledger.counts(calm).handedOver() == 1200);
     }
 
     @Test

@@ -49,8 +49,17 @@ public final class FakeRelay implements AutoCloseable {
     }
 
     public Relay relay(int connections) {
+        return relay(connections, 0);
+    }
+
+    public Relay relay(int connections, double perSecond) {
         return new Relay(
-                "127.0.0.1", port(), Relay.Tls.NONE, java.util.Optional.empty(), 0, connections);
+                "127.0.0.1",
+                port(),
+                Relay.Tls.NONE,
+                java.util.Optional.empty(),
+                perSecond,
+                connections);
     }
 
     int port() {

@@ -5,6 +5,8 @@ import static org.todoku.appliance.delivery.Network.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -54,6 +56,16 @@ class LanesTest {
                             assertThat(lane.rest()).isPositive();
                             assertThat(lane.problem()).contains("too many");
                         });
+        var progress = new Progress(network.database, network.clock, dispatcher).of(id);
+        assertThat(progress)
+                .extracting(LaneProgress::name)
+                .containsExactly("blocked.example", "other.example");
+        LaneProgress blocked = progress.getFirst();
+        assertThat(blocked.percent()).isZero();
+        assertThat(blocked.total()).isEqualTo(BLOCKED);
+        assertThat(blocked.problem()).contains("too many");
+        assertThat(blocked.done()).as("nobody can say").isEmpty();
+        assertThat(blocked.nextTry()).isPresent();
         Counts counts = network.ledger.counts(id);
         assertThat(counts.queued() + counts.deferred() + counts.claimed())
                 .as("nobody is forgotten")
@@ -90,6 +102,36 @@ class LanesTest {
         MessageId urgent = network.send(true);
         await(() -> network.messages.find(urgent).orElseThrow().state() == MessageState.SENT);
         assertThat(network.ledger.counts(slow).handedOver()).isLessThan(2000);
+    }
+
+    /** 100 a second for 1,200 mails to three destinations: said on the way, and come true. */
+    @Test
+    void saysWhenItWillBeDone() throws Exception {
+        relay = new FakeRelay((stage, to) -> FakeRelay.ok(stage));
+        network = new Network(dir, relay.relay(8, 100));
+        dispatcher = network.dispatcher(Durability.LOCAL);
+        network.membersByList(700, "large.example");
+        network.membersByList(300, "middle.example");
+        network.membersByList(200, "small.example");
+        MessageId id = network.send(false);
+        Instant begun = network.clock.instant();
+        dispatcher.start();
+        var progress = new Progress(network.database, network.clock, dispatcher);
+        await(() -> relay.taken().size() > 500);
+        Instant said =
+                progress.of(id).stream()
+                        .map(lane -> lane.done().orElseThrow())
+                        .max(Comparator.naturalOrder())
+                        .orElseThrow();
+        await(() -> network.messages.find(id).orElseThrow().state() == MessageState.SENT);
+        Instant end = network.clock.instant();
+        double off =
+                Math.abs(Duration.between(said, end).toMillis())
+                        / (double) Duration.between(begun, end).toMillis();
+        System.out.printf("figure: estimate of the end, off by %.2f of the whole time%n", off);
+        // A fifth on a quiet machine; this is for one that builds beside it.
+        assertThat(off).isLessThan(0.6);
+        assertThat(progress.of(id)).allMatch(lane -> lane.percent() == 100 && lane.open() == 0);
     }
 
     private void start(FakeRelay.Script script) {

@@ -29,8 +29,6 @@ import org.todoku.appliance.delivery.Dispatcher;
 import org.todoku.appliance.delivery.Durability;
 import org.todoku.appliance.delivery.FakeRelay;
 import org.todoku.appliance.delivery.Network;
-import org.todoku.appliance.delivery.bounce.Bounces;
-import org.todoku.appliance.delivery.bounce.ReturnPaths;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.member.Member;
 import org.todoku.appliance.member.MemberState;
@@ -54,18 +52,7 @@ class InboundTest {
         network = new Network(dir, relay.relay(2));
         dispatcher = network.dispatcher(Durability.LOCAL);
         dispatcher.start();
-        inbound =
-                new InboundMail(
-                        network.database,
-                        network.clock,
-                        new InboundMail.Parts(
-                                network.organisations,
-                                network.members,
-                                network.outgoing,
-                                network.texts,
-                                new ReturnPaths(network.tokens),
-                                new Bounces(network.ids),
-                                network.settings));
+        inbound = Rig.inbound(network);
         inbound.start();
         listener =
                 new SmtpListener(

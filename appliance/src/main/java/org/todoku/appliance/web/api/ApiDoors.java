@@ -7,11 +7,13 @@ import org.todoku.appliance.continuity.MoveSource;
 import org.todoku.appliance.continuity.StandbySource;
 import org.todoku.appliance.continuity.outside.OperatorNotices;
 import org.todoku.appliance.delivery.Ledger;
+import org.todoku.appliance.delivery.Progress;
 import org.todoku.appliance.delivery.Sending;
 import org.todoku.appliance.member.Members;
 import org.todoku.appliance.member.Roster;
 import org.todoku.appliance.message.Attachments;
 import org.todoku.appliance.message.Messages;
+import org.todoku.appliance.survey.Answers;
 import org.todoku.appliance.web.SystemState;
 
 /** Everything that the API asks and tells. */
@@ -24,6 +26,8 @@ public record ApiDoors(
         Attachments attachments,
         Sending sending,
         Ledger ledger,
+        Answers answers,
+        Progress progress,
         SystemState system,
         MoveSource move,
         Optional<OperatorNotices> notices,

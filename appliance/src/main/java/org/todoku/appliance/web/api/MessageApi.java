@@ -12,12 +12,14 @@ import org.todoku.appliance.account.OrganisationId;
 import org.todoku.appliance.audience.Audience;
 import org.todoku.appliance.delivery.Counts;
 import org.todoku.appliance.delivery.DeliveryView;
+import org.todoku.appliance.delivery.LaneProgress;
 import org.todoku.appliance.delivery.Outcome;
 import org.todoku.appliance.member.MemberId;
 import org.todoku.appliance.message.Attachment;
 import org.todoku.appliance.message.MessageId;
 import org.todoku.appliance.message.MessageView;
 import org.todoku.appliance.message.NewMessage;
+import org.todoku.appliance.message.Survey;
 import org.todoku.appliance.web.Call;
 import org.todoku.appliance.web.Problem;
 import org.todoku.appliance.web.Reply;
@@ -46,9 +48,6 @@ final class MessageApi {
 
     Reply send(Call call, OrganisationId organisation) {
         Json json = Json.read(call.body(), FIELDS);
-        if (json.has("survey")) {
-            throw json.wrong("survey", "is not supported by this version");
-        }
         Optional<String> key = call.header("idempotency-key").filter(k -> !k.isBlank());
         if (key.filter(k -> k.length() > MAX_KEY).isPresent()) {
             throw Problem.badRequest("invalid-request", "The Idempotency-Key is too long.");
@@ -61,7 +60,8 @@ final class MessageApi {
                         json.flag("urgent"),
                         json.time("sendAt"),
                         json.time("sendNotAfter"),
-                        attachments(json));
+                        attachments(json),
+                        survey(json));
         MessageId id = doors.sending().send(organisation, AUTHOR, message, key);
         return Reply.json(201, Json.write(Json.object().put("id", id.toString())));
     }
@@ -90,6 +90,17 @@ final class MessageApi {
                 .put("inDoubt", c.inDoubt())
                 .put("read", c.read())
                 .put("answered", c.answered());
+        var tally = doors.answers().tally(message.id());
+        if (!tally.isEmpty()) {
+            ArrayNode choices = answer.putObject("survey").putArray("choices");
+            tally.forEach(
+                    count ->
+                            choices.addObject()
+                                    .put("choice", count.choice())
+                                    .put("people", count.people()));
+        }
+        ArrayNode lanes = answer.putArray("destinations");
+        doors.progress().of(message.id()).forEach(lane -> put(lanes.addObject(), lane));
         ArrayNode files = answer.putArray("attachments");
         doors.attachments().of(message.id()).forEach(file -> put(files.addObject(), file));
         return Reply.json(200, Json.write(answer));
@@ -112,6 +123,17 @@ final class MessageApi {
         Outcome outcome = outcome(Json.read(call.body(), Set.of("outcome")).text("outcome"));
         long count = doors.ledger().resend(message.id(), outcome);
         return Reply.json(202, Json.write(Json.object().put("count", count)));
+    }
+
+    private static void put(ObjectNode item, LaneProgress lane) {
+        item.put("name", lane.name())
+                .put("total", lane.total())
+                .put("handedOver", lane.handedOver())
+                .put("open", lane.open())
+                .put("deferred", lane.deferred())
+                .put("nextTry", text(lane.nextTry()))
+                .put("doneAt", text(lane.done()))
+                .put("problem", lane.problem());
     }
 
     private static ObjectNode put(ObjectNode item, Attachment file) {
@@ -145,7 +167,13 @@ final class MessageApi {
                 .put("nextAttempt", text(row.nextAttempt()))
                 .put("stage", row.stage().orElse(null))
                 .put("reason", row.reason().orElse(null))
-                .put("read", text(row.read()));
+                .put("read", text(row.read()))
+                .put("answer", row.answer().orElse(null));
+    }
+
+    private static Optional<Survey> survey(Json json) {
+        return json.object("survey", Set.of("choices"))
+                .map(survey -> new Survey(survey.texts("choices")));
     }
 
     private static @Nullable String text(Optional<Instant> time) {

@@ -8,6 +8,7 @@ import org.todoku.appliance.account.Sessions;
 import org.todoku.appliance.audience.Audiences;
 import org.todoku.appliance.continuity.outside.OperatorNotices;
 import org.todoku.appliance.delivery.Ledger;
+import org.todoku.appliance.delivery.Progress;
 import org.todoku.appliance.delivery.Sending;
 import org.todoku.appliance.inbound.Inquiries;
 import org.todoku.appliance.member.Members;
@@ -16,6 +17,7 @@ import org.todoku.appliance.member.Roster;
 import org.todoku.appliance.message.Attachments;
 import org.todoku.appliance.message.Messages;
 import org.todoku.appliance.portable.Exporter;
+import org.todoku.appliance.survey.Answers;
 import org.todoku.appliance.web.SystemState;
 
 /**
@@ -34,6 +36,8 @@ public record ConsoleDoors(
         Attachments attachments,
         Sending sending,
         Ledger ledger,
+        Answers answers,
+        Progress progress,
         Inquiries inquiries,
         Exporter exporter,
         Optional<OperatorNotices> notices,

@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.todoku.appliance.audience.Audience;
+import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.message.Attachment;
 import org.todoku.appliance.message.AttachmentType;
 import org.todoku.appliance.message.NewMessage;
+import org.todoku.appliance.message.Survey;
 import org.todoku.appliance.web.Form;
 
 /**
@@ -20,6 +22,7 @@ import org.todoku.appliance.web.Form;
  *
  * @param byProfile to some, chosen by profile; else to everyone
  * @param chosen item → values that are ticked
+ * @param choices what is asked, one choice a line; empty when nothing is
  * @param notAfter as the browser's date field gives it, in Japan's time
  */
 public record Draft(
@@ -29,6 +32,7 @@ public record Draft(
         Map<String, List<String>> chosen,
         boolean urgent,
         String notAfter,
+        String choices,
         List<Attachment> attachments) {
     /** Before the name of a profile item in the form's field names. */
     public static final String ITEM_PREFIX = "item:";
@@ -39,7 +43,7 @@ public record Draft(
     private static final ZoneId ZONE = ZoneId.of("Asia/Tokyo");
 
     static Draft empty() {
-        return new Draft("", "", false, Map.of(), false, "", List.of());
+        return new Draft("", "", false, Map.of(), false, "", "", List.of());
     }
 
     static Draft of(Form form) {
@@ -58,6 +62,7 @@ public record Draft(
                 chosen,
                 form.text("urgent").equals("yes"),
                 form.text("notAfter"),
+                form.untrimmed("choices").replace("\r\n", "\n").strip(),
                 form.values(ATTACHMENT).stream()
                         .flatMap(text -> attachment(text).stream())
                         .toList());
@@ -67,7 +72,8 @@ public record Draft(
     Draft with(List<Attachment> more) {
         List<Attachment> all = new ArrayList<>(attachments);
         all.addAll(more);
-        return new Draft(subject, body, byProfile, chosen, urgent, notAfter, List.copyOf(all));
+        return new Draft(
+                subject, body, byProfile, chosen, urgent, notAfter, choices, List.copyOf(all));
     }
 
     /** A file that was uploaded, as it stands in a hidden field until the message is sent. */
@@ -133,7 +139,24 @@ public record Draft(
         } catch (DateTimeParseException e) {
             return "compose.problem.time";
         }
-        return "";
+        return surveyProblem();
+    }
+
+    private String surveyProblem() {
+        try {
+            Optional<Survey> readable = survey();
+            assert readable.isPresent() || choices.isBlank();
+            return "";
+        } catch (FaultException e) {
+            return "compose.problem.choices";
+        }
+    }
+
+    /** What is asked. */
+    private Optional<Survey> survey() {
+        return choices.isBlank()
+                ? Optional.empty()
+                : Optional.of(new Survey(choices.lines().filter(line -> !line.isBlank()).toList()));
     }
 
     /**
@@ -141,7 +164,14 @@ public record Draft(
      */
     NewMessage toMessage(List<Attachment> files) {
         return new NewMessage(
-                subject, body, checkedAudience(), urgent, Optional.empty(), sendNotAfter(), files);
+                subject,
+                body,
+                checkedAudience(),
+                urgent,
+                Optional.empty(),
+                sendNotAfter(),
+                files,
+                survey());
     }
 
     private Optional<Instant> sendNotAfter() {

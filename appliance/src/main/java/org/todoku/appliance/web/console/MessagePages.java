@@ -4,8 +4,10 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import org.todoku.appliance.delivery.LaneProgress;
 import org.todoku.appliance.delivery.Outcome;
 import org.todoku.appliance.message.MessageId;
+import org.todoku.appliance.message.MessageState;
 import org.todoku.appliance.message.MessageView;
 import org.todoku.appliance.web.AttachedFile;
 import org.todoku.appliance.web.Problem;
@@ -16,6 +18,9 @@ import org.todoku.appliance.web.Route;
 final class MessagePages {
     private static final String SECTION = "messages";
     private static final String PATH = "/console/messages/";
+
+    /** Smaller ones are not shown; the bar above counts them. */
+    private static final int MOST_LANES = 12;
 
     private final ConsoleDoors doors;
     private final Access access;
@@ -60,11 +65,20 @@ final class MessagePages {
                         message,
                         doors.attachments().of(message.id()),
                         doors.ledger().counts(message.id()),
+                        lanes(message),
+                        doors.answers().tally(message.id()),
                         filter,
                         rows.items(),
                         rows.next(),
                         refresh);
         return access.show(visit, SECTION, template, view);
+    }
+
+    /** Only while something moves: later the numbers say it all. */
+    private List<LaneProgress> lanes(MessageView message) {
+        return message.state() == MessageState.SENDING
+                ? doors.progress().of(message.id()).stream().limit(MOST_LANES).toList()
+                : List.of();
     }
 
     private Reply attachment(Visit visit) {

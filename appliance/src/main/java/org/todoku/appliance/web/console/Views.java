@@ -1,6 +1,7 @@
 package org.todoku.appliance.web.console;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import org.todoku.appliance.audience.AudienceSize;
 import org.todoku.appliance.continuity.outside.PublicNotice;
 import org.todoku.appliance.delivery.Counts;
 import org.todoku.appliance.delivery.DeliveryView;
+import org.todoku.appliance.delivery.LaneProgress;
 import org.todoku.appliance.delivery.Outcome;
 import org.todoku.appliance.delivery.QueueSize;
 import org.todoku.appliance.inbound.Inquiry;
@@ -19,6 +21,7 @@ import org.todoku.appliance.member.ProfileItem;
 import org.todoku.appliance.message.Attachment;
 import org.todoku.appliance.message.MessageState;
 import org.todoku.appliance.message.MessageView;
+import org.todoku.appliance.survey.Answers;
 import org.todoku.appliance.web.SystemState;
 
 /** What the console's templates show, one record each. */
@@ -103,6 +106,8 @@ public final class Views {
             MessageView message,
             List<Attachment> attachments,
             Counts counts,
+            List<LaneProgress> lanes,
+            List<Answers.Count> tally,
             Optional<Outcome> filter,
             List<DeliveryView> rows,
             Optional<String> next,
@@ -135,6 +140,13 @@ public final class Views {
         /** A share of the whole in percent, for the bar. */
         public double percent(long part) {
             return total() == 0 ? 0 : 100.0 * part / total();
+        }
+
+        /** When the last destination of which it can be said will be done. */
+        public Optional<Instant> done() {
+            return lanes.stream()
+                    .flatMap(lane -> lane.done().stream())
+                    .max(Comparator.naturalOrder());
         }
 
         /** How many have this outcome. */

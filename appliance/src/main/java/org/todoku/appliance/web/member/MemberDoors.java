@@ -8,6 +8,8 @@ import org.todoku.appliance.member.Members;
 import org.todoku.appliance.member.ProfileItems;
 import org.todoku.appliance.message.Attachments;
 import org.todoku.appliance.message.Messages;
+import org.todoku.appliance.message.Surveys;
+import org.todoku.appliance.survey.Answers;
 
 /** Everything that the member pages ask and tell. */
 public record MemberDoors(
@@ -17,5 +19,7 @@ public record MemberDoors(
         Messages messages,
         Attachments attachments,
         Reads reads,
+        Surveys surveys,
+        Answers answers,
         Leaving leaving,
         SignedTokens tokens) {}

@@ -15,6 +15,7 @@ import org.todoku.appliance.member.MemberState;
 import org.todoku.appliance.member.NewMember;
 import org.todoku.appliance.member.ProfileItem;
 import org.todoku.appliance.message.MessageView;
+import org.todoku.appliance.message.Survey;
 import org.todoku.appliance.web.AttachedFile;
 import org.todoku.appliance.web.Call;
 import org.todoku.appliance.web.Form;
@@ -45,6 +46,7 @@ public final class MemberPages {
                 Route.get(PATH + "{token}", this::open),
                 Route.get(PATH + "{token}/attachment/{place}", this::attachment),
                 Route.post(PATH + "{token}/read", this::read),
+                Route.post(PATH + "{token}/answer", this::answer),
                 Route.post(PATH + "{token}/profile", this::change),
                 Route.get(PATH + "{token}/leave", this::askToLeave),
                 Route.post(PATH + "{token}/leave", this::leave));
@@ -76,7 +78,10 @@ public final class MemberPages {
                         message.get(),
                         doors.attachments().of(link.message()),
                         path(call),
-                        read);
+                        read,
+                        doors.surveys().of(link.message()).map(Survey::choices).orElse(List.of()),
+                        doors.answers().of(link.message(), link.member()),
+                        call.query("answered").isPresent());
         return show(call, "message", view);
     }
 
@@ -101,6 +106,21 @@ public final class MemberPages {
         return form.text("button").isEmpty()
                 ? Reply.empty(written ? 204 : 202)
                 : Reply.seeOther(path(call) + "?read=yes");
+    }
+
+    /** One tap; the last one counts, and it is also a reading. */
+    private Reply answer(Call call) {
+        Form form = checkedForm(call);
+        if (!(MemberLink.open(doors.tokens(), call.pathValue("token"))
+                instanceof MemberLink.ToMessage link)) {
+            return unknown(call);
+        }
+        String choice = form.text("choice");
+        int place = choice.matches("[0-9]{1,2}") ? Integer.parseInt(choice) : -1;
+        doors.answers().answer(link.message(), link.member(), place);
+        // Who answers has read; it does not matter when that is written.
+        doors.reads().markRead(link.message(), link.member());
+        return Reply.seeOther(path(call) + "?answered=yes");
     }
 
     private Reply profile(Call call, Member member, String notice, String problem) {

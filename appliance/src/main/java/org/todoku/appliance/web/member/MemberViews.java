@@ -2,6 +2,7 @@ package org.todoku.appliance.web.member;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.todoku.appliance.member.Contact;
 import org.todoku.appliance.member.ProfileItem;
 import org.todoku.appliance.message.Attachment;
@@ -12,13 +13,24 @@ import org.todoku.appliance.web.TextParts;
 public final class MemberViews {
     private MemberViews() {}
 
-    /** One message; {@code read} is whether the reader has just said so. */
+    /**
+     * One message; {@code read} is whether the reader has just said so, {@code answered} whether
+     * they have just answered, {@code answer} the place of their choice.
+     */
     public record Letter(
             String organisation,
             MessageView message,
             List<Attachment> attachments,
             String path,
-            boolean read) {
+            boolean read,
+            List<String> choices,
+            Optional<Integer> answer,
+            boolean answered) {
+        /** Whether this choice is taken. */
+        public boolean has(int place) {
+            return answer.filter(taken -> taken == place).isPresent();
+        }
+
         /** The text with its web addresses apart. */
         public List<TextParts.Part> parts() {
             return TextParts.of(message.body());
