@@ -89,7 +89,9 @@ class MoveAlongIT {
         }
     }
 
-    /** The pause alone, as the new host asks for it: who brings mail in it is told to come again. */
+    /**
+     * The pause alone, as the new host asks for it: who brings mail in it is told to come again.
+     */
     @Test
     void whileWritersWaitMailIsToldToComeAgainAndNobodyIsRefusedAtTheDoor() throws Exception {
         StoreLocation archive = StoreLocation.of(folder.resolve("archive").toUri().toString());

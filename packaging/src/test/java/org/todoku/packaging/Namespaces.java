@@ -63,7 +63,17 @@ final class Namespaces implements AutoCloseable {
         for (String host : all) {
             hosts.add(host);
             ip("netns", "add", name + host);
-            ip("link", "add", link(host), "type", "veth", "peer", "name", "eth0", "netns", of(host));
+            ip(
+                    "link",
+                    "add",
+                    link(host),
+                    "type",
+                    "veth",
+                    "peer",
+                    "name",
+                    "eth0",
+                    "netns",
+                    of(host));
             ip("link", "set", link(host), "master", name);
             ip("link", "set", link(host), "up");
             ip("-n", of(host), "addr", "add", address(host) + "/24", "dev", "eth0");

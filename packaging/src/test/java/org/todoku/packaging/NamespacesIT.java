@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -91,7 +92,8 @@ class NamespacesIT {
         Host next = new Host(folder.resolve("next"));
         try (Namespaces net = Namespaces.open("a", "b");
                 S3Server s3 = s3(net)) {
-            Certified own = Certified.in(folder.resolve("own"), net.outside().replaceAll("1$", "10"));
+            Certified own =
+                    Certified.in(folder.resolve("own"), net.outside().replaceAll("1$", "10"));
             old.secure(own);
             live(old, net, "a", s3);
             live(next, net, "b", s3);
@@ -195,8 +197,9 @@ class NamespacesIT {
                         "{\"name\":\"切れた側\"}",
                         host.address().resolve("/api/v1/members").toString()));
         Process curl = new ProcessBuilder(words).start();
-        String status = new String(curl.getInputStream().readAllBytes());
-        curl.waitFor();
+        String status =
+                new String(curl.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        assertThat(curl.waitFor()).isZero();
         return status;
     }
 
