@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.todoku.appliance.ApplianceConfig;
 import org.todoku.appliance.Serving;
 import org.todoku.appliance.Version;
+import org.todoku.appliance.kernel.Fault;
+import org.todoku.appliance.kernel.FaultException;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Epoch;
@@ -250,7 +252,23 @@ final class Move implements AutoCloseable {
         return (System.nanoTime() - begun) / 1_000_000;
     }
 
+    /** An earlier run may have served and died: nothing is sent on to nobody. */
+    void ensureServes() {
+        if (serves == null && !SystemdService.isInstalled()) {
+            close("");
+            try {
+                serves = Serving.start(target.data(), configFile());
+            } catch (FaultException e) {
+                if (e.fault() != Fault.DATA_DIR_IN_USE) {
+                    throw e;
+                }
+                output.note("serve", "another process serves here already");
+            }
+        }
+    }
+
     private String forward(StepRun run) {
+        ensureServes();
         URI to = target.reach().orElseGet(this::reach);
         old.forward(to);
         if (heldNanos != 0) {

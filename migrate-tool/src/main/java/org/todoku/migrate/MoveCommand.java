@@ -107,6 +107,7 @@ final class MoveCommand implements Callable<Integer> {
             if (!run(runbook, file)) {
                 return 0;
             }
+            move.ensureServes();
             serves = move.serves();
             started =
                     new Looking.Started(

@@ -66,7 +66,7 @@ class MoveFaultTest {
     @Test
     void goesOnAfterSigkill() throws Exception {
         for (String place :
-                some("hold is done", "claim begins", "claim is done", "serve is done")) {
+                some("hold is done", "claim begins", "claim is done", "forward begins")) {
             Cell cell = new Cell("kill", place);
             try (Child server = cell.old.serve()) {
                 try (Child child = cell.halted("KILL")) {
