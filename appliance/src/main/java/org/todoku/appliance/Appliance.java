@@ -344,6 +344,7 @@ final class Appliance implements AutoCloseable {
                 features.exporter(),
                 notices,
                 storage.state(),
+                MailWiring.check(config, features.mailSettings()),
                 clock,
                 config.mail().domain(),
                 Version.TEXT,

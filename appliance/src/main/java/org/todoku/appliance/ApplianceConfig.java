@@ -139,11 +139,24 @@ public record ApplianceConfig(
             List<Relay> relays,
             Optional<HostAndPort> listen,
             Optional<Mailbox> mailbox,
-            List<Dkim> dkim) {
+            List<Dkim> dkim,
+            Direct direct) {
         public Mail {
             relays = List.copyOf(relays);
             dkim = List.copyOf(dkim);
         }
+    }
+
+    /**
+     * Sending without a relay.
+     *
+     * @param on whether mail goes straight to the receivers' servers: only where {@code relays} was
+     *     set to an empty list
+     * @param resolver whom to ask about names; empty for those of this machine
+     */
+    public record Direct(boolean on, Optional<HostAndPort> resolver) {
+        /** Nothing leaves without a relay. */
+        public static final Direct OFF = new Direct(false, Optional.empty());
     }
 
     /** A mail server that takes our mail. */

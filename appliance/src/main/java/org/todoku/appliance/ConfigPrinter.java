@@ -92,7 +92,8 @@ final class ConfigPrinter {
                 "mailbox", mail.mailbox().map(ApplianceConfig.Mailbox::url),
                 "mailbox-password-file",
                         mail.mailbox().flatMap(ApplianceConfig.Mailbox::passwordFile),
-                "dkim", dkim);
+                "dkim", dkim,
+                "resolver", mail.direct().resolver());
     }
 
     private static Map<String, Object> relay(Relay relay) {

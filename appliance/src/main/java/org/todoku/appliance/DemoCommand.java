@@ -137,7 +137,8 @@ final class DemoCommand implements Callable<Integer> {
                                 List.of(relay),
                                 listen,
                                 Optional.empty(),
-                                List.of()));
+                                List.of(),
+                                ApplianceConfig.Direct.OFF));
     }
 
     /** The port if nothing listens there; zero asks for any. */

@@ -23,6 +23,8 @@ import org.todoku.appliance.delivery.Reads;
 import org.todoku.appliance.delivery.Sending;
 import org.todoku.appliance.delivery.bounce.Bounces;
 import org.todoku.appliance.delivery.bounce.ReturnPaths;
+import org.todoku.appliance.delivery.direct.Exchanges;
+import org.todoku.appliance.delivery.direct.StsPolicies;
 import org.todoku.appliance.inbound.InboundMail;
 import org.todoku.appliance.inbound.Inquiries;
 import org.todoku.appliance.inbound.SmtpListener;
@@ -34,6 +36,7 @@ import org.todoku.appliance.member.Roster;
 import org.todoku.appliance.message.Attachments;
 import org.todoku.appliance.message.Messages;
 import org.todoku.appliance.message.Surveys;
+import org.todoku.appliance.names.Names;
 import org.todoku.appliance.portable.Exporter;
 import org.todoku.appliance.store.Database;
 import org.todoku.appliance.survey.Answers;
@@ -97,7 +100,13 @@ record Features(
                 new Sending.Parts(messages, audiences, new Audit(database, ids, clock), settings);
         Bounces bounces = new Bounces(ids);
         var dispatching =
-                new Dispatcher.Parts(text, settings, bounces, storage.durability(), ground.random);
+                new Dispatcher.Parts(
+                        text,
+                        settings,
+                        bounces,
+                        storage.durability(),
+                        exchanges(ground),
+                        ground.random);
         Dispatcher dispatcher = new Dispatcher(database, clock, dispatching);
         Members members = new Members(database, ids, clock, items);
         var mailing = new Mailing(settings, text, bounces, signed);
@@ -130,6 +139,11 @@ record Features(
                 new Inquiries(database),
                 new ServedExports(database, storage.files(), ids, clock),
                 new FirstSetup(database, organisations, administrators, apiTokens));
+    }
+
+    private static Exchanges exchanges(Ground ground) {
+        Names names = MailWiring.names(ground.config.mail());
+        return new Exchanges(names, new StsPolicies(names, ground.clock));
     }
 
     /** What mails are made of. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.todoku.appliance.ApplianceConfig.Direct;
 import org.todoku.appliance.ApplianceConfig.Dkim;
 import org.todoku.appliance.ApplianceConfig.HostAndPort;
 import org.todoku.appliance.ApplianceConfig.Mail;
@@ -42,7 +43,8 @@ final class MailConfig {
                         relays,
                         listenGiven ? listen : Optional.of(STANDARD_LISTEN),
                         mailbox.map(url -> new Mailbox(url, section.path("mailbox-password-file"))),
-                        dkim(section));
+                        dkim(section),
+                        new Direct(relays.isEmpty(), section.hostAndPort("resolver")));
         section.path("mailbox-password-file");
         section.done();
         return mail;

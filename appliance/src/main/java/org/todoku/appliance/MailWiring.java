@@ -2,6 +2,7 @@ package org.todoku.appliance;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -17,6 +18,8 @@ import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.kernel.Language;
 import org.todoku.appliance.kernel.Secret;
+import org.todoku.appliance.mailcheck.MailCheck;
+import org.todoku.appliance.names.Names;
 
 /** Turns the section {@code mail} into what the delivery and inbound features take. */
 public final class MailWiring {
@@ -29,7 +32,38 @@ public final class MailWiring {
                         .map(key -> DkimKey.read(key.selector(), key.keyFile()))
                         .toList();
         List<Relay> relays = config.mail().relays().stream().map(MailWiring::relay).toList();
-        return new MailSettings(config.mail().domain(), publicUrl, Language.JA, keys, relays);
+        return new MailSettings(
+                config.mail().domain(),
+                publicUrl,
+                Language.JA,
+                keys,
+                relays,
+                config.mail().direct().on());
+    }
+
+    /** Whom this appliance asks about names. */
+    static Names names(ApplianceConfig.Mail mail) {
+        return Names.at(
+                mail.direct().resolver().map(at -> new InetSocketAddress(at.host(), at.port())));
+    }
+
+    /** What receivers will look up about mail from here. */
+    static MailCheck check(ApplianceConfig config, MailSettings settings) {
+        List<String> senders =
+                config.mail().relays().stream()
+                        .filter(relay -> !isLoopback(relay))
+                        .map(relay -> relay.at().host())
+                        .toList();
+        boolean beside =
+                config.mail().relays().isEmpty() || senders.size() < config.mail().relays().size();
+        return new MailCheck(
+                names(config.mail()),
+                new MailCheck.Setting(
+                        settings.domain(),
+                        settings.dkim(),
+                        config.http().publicUrl().getHost(),
+                        config.mail().listen().isPresent(),
+                        beside ? List.of() : senders));
     }
 
     /** The relays for notices while there is no server: the second way first. */

@@ -85,7 +85,8 @@ public final class Serving {
                         List.of(),
                         Optional.empty(),
                         Optional.empty(),
-                        List.of());
+                        List.of(),
+                        ApplianceConfig.Direct.OFF);
         var http = new ApplianceConfig.Http("127.0.0.1", 0, URI.create("http://localhost"));
         ApplianceConfig quiet = plain.withHttp(http).withMail(mail);
         try (Appliance appliance = Appliance.open(quiet, copy)) {

@@ -61,8 +61,18 @@ class ApplianceConfigTest {
                                 List.of(plainRelay("127.0.0.1", 25)),
                                 Optional.of(new HostAndPort("127.0.0.1", 2525)),
                                 Optional.empty(),
-                                List.of()));
+                                List.of(),
+                                ApplianceConfig.Direct.OFF));
         assertThat(config.status().publish()).isEmpty();
+    }
+
+    /** Only an empty list that someone wrote: a relay that was forgotten sends nothing anywhere. */
+    @Test
+    void sendsDirectlyOnlyWhenToldTo() throws IOException {
+        assertThat(read("").mail().direct().on()).isFalse();
+        ApplianceConfig direct = read("mail: { relays: [] }\n");
+        assertThat(direct.mail().direct().on()).isTrue();
+        assertThat(direct.mail().relays()).isEmpty();
     }
 
     @Test
@@ -85,6 +95,7 @@ class ApplianceConfigTest {
                           mailbox: imaps://net@imap.example.jp
                           mailbox-password-file: box.pw
                           dkim: [ { selector: s1, key-file: dkim.pem } ]
+                          resolver: 192.0.2.53:53
                         status: { publish: "s3://status", notice-relay: "smtp://second" }
                         """);
         assertThat(config.http().publicUrl()).hasToString("https://renraku.example.jp");
@@ -118,6 +129,7 @@ class ApplianceConfigTest {
         assertThat(config.mail().mailbox().orElseThrow().passwordFile())
                 .contains(folder.resolve("box.pw"));
         assertThat(config.mail().dkim().getFirst().selector()).isEqualTo("s1");
+        assertThat(config.mail().direct().resolver()).hasToString("Optional[192.0.2.53:53]");
         assertThat(config.status().publish()).contains(java.net.URI.create("s3://status"));
         assertThat(config.status().noticeRelay().orElseThrow().at())
                 .isEqualTo(new HostAndPort("second", 25));

@@ -25,13 +25,14 @@ class ImportDirectionTest {
                     List.of("web"),
                     List.of("continuity"),
                     List.of("portable"),
-                    List.of("inbound"),
+                    List.of("inbound", "mailcheck"),
                     List.of("survey", "campaign", "delivery"),
                     List.of("message"),
                     List.of("audience"),
                     List.of("member"),
                     List.of("account"),
                     List.of("store"),
+                    List.of("names"),
                     List.of("kernel"));
 
     @ArchTest static final ArchRule FEATURES_IMPORT_DOWNWARDS_ONLY = layers();

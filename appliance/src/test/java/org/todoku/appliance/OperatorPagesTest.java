@@ -192,7 +192,8 @@ class OperatorPagesTest {
                 List.of(),
                 java.util.Optional.empty(),
                 java.util.Optional.empty(),
-                List.of());
+                List.of(),
+                ApplianceConfig.Direct.OFF);
     }
 
     private static void delete(Path root) throws Exception {

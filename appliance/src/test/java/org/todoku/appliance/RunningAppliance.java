@@ -176,7 +176,8 @@ final class RunningAppliance implements AutoCloseable {
                                 List.of(relay),
                                 Optional.empty(),
                                 Optional.empty(),
-                                List.of()));
+                                List.of(),
+                                ApplianceConfig.Direct.OFF));
     }
 
     static int freePort() {

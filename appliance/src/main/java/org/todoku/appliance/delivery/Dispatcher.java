@@ -13,6 +13,7 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.todoku.appliance.delivery.bounce.Bounces;
+import org.todoku.appliance.delivery.direct.Exchanges;
 import org.todoku.appliance.kernel.NamedLoop;
 import org.todoku.appliance.store.Database;
 import org.todoku.appliance.store.Tx;
@@ -34,6 +35,7 @@ public final class Dispatcher {
     private static final Duration ARCHIVE_WAIT = Duration.ofSeconds(10);
     private static final Duration IDLE = Duration.ofMillis(300);
     private static final Duration REST = Duration.ofSeconds(1);
+    private static final int SMTP = 25;
     private static final int LARGEST_BATCH = 500;
     private static final int SMALLEST_WINDOW = 40;
     private static final int FIRST_WINDOW = 1000;
@@ -55,19 +57,39 @@ public final class Dispatcher {
     private volatile Optional<String> archiveProblem = Optional.empty();
     private volatile boolean paused;
 
-    /** What the dispatcher works with, beside the database. */
+    /**
+     * What the dispatcher works with, beside the database.
+     *
+     * @param exchanges where mail goes that goes straight to its receivers
+     */
     public record Parts(
             MailText texts,
             MailSettings settings,
             Bounces bounces,
             Durability durability,
-            RandomGenerator random) {}
+            Exchanges exchanges,
+            RandomGenerator random) {
+        private Routing routing(InstantSource clock) {
+            return settings.direct()
+                    ? new DirectRouting(exchanges, clock, SMTP)
+                    : new RelayRouting(settings.relays(), clock);
+        }
+    }
 
     public Dispatcher(Database database, InstantSource clock, Parts parts) {
         this(database, clock, parts, ARCHIVE_WAIT);
     }
 
     Dispatcher(Database database, InstantSource clock, Parts parts, Duration archiveWait) {
+        this(database, clock, parts, archiveWait, parts.routing(clock));
+    }
+
+    Dispatcher(
+            Database database,
+            InstantSource clock,
+            Parts parts,
+            Duration archiveWait,
+            Routing routing) {
         this.database = database;
         this.clock = clock;
         this.durability = parts.durability;
@@ -85,11 +107,10 @@ public final class Dispatcher {
                 new Window(
                         FIRST_WINDOW,
                         largestWindow(relays.isEmpty() ? 0 : relays.getFirst().ratePerSecond()));
-        int connections = relays.stream().mapToInt(Relay::connections).max().orElse(1);
-        this.lanes = new Lanes(window::limit, connections);
+        this.lanes = new Lanes(window::limit, routing.connectionsEach());
         this.senders =
                 new Senders(
-                        relays.stream().map(r -> new Route(r, clock)).toList(),
+                        routing,
                         lanes,
                         book,
                         judge,

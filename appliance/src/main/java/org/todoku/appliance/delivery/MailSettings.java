@@ -13,9 +13,16 @@ import org.todoku.appliance.kernel.Language;
  * @param language of the fixed texts in mails
  * @param dkim the keys that sign what leaves; empty when the relay signs
  * @param relays tried in order; the next takes over when one cannot be reached
+ * @param direct whether mail goes straight to the receivers' servers; without that, and without a
+ *     relay, nothing leaves
  */
 public record MailSettings(
-        String domain, URI publicUrl, Language language, List<DkimKey> dkim, List<Relay> relays) {
+        String domain,
+        URI publicUrl,
+        Language language,
+        List<DkimKey> dkim,
+        List<Relay> relays,
+        boolean direct) {
     public MailSettings {
         dkim = List.copyOf(dkim);
         relays = List.copyOf(relays);

@@ -20,7 +20,12 @@ public record Relay(
     public enum Tls {
         /** STARTTLS when the relay offers it. */
         WHEN_OFFERED,
-        /** STARTTLS or nothing. */
+        /**
+         * The same with whatever certificate, and without where it fails: between servers that do
+         * not know each other this is more than nothing (RFC 7435).
+         */
+        OPPORTUNISTIC,
+        /** STARTTLS with a good certificate or nothing. */
         REQUIRED,
         /** TLS from the first byte (smtps). */
         IMPLICIT,

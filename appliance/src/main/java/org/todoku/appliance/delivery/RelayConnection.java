@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Properties;
+import javax.net.ssl.SSLException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 import org.jspecify.annotations.Nullable;
@@ -137,26 +138,44 @@ final class RelayConnection {
     private Dialogue connected() throws MessagingException {
         Dialogue open = transport;
         if (open == null) {
-            Session session = Session.getInstance(properties());
-            open = new Dialogue(session, relay);
-            String user = relay.login().map(Relay.Login::user).orElse(null);
-            String password = relay.login().map(login -> login.password().value()).orElse(null);
-            open.connect(relay.host(), relay.port(), user, password);
+            try {
+                open = connect(relay.tls() != Relay.Tls.NONE);
+            } catch (MessagingException e) {
+                if (relay.tls() != Relay.Tls.OPPORTUNISTIC || !isTls(e)) {
+                    throw e;
+                }
+                open = connect(false);
+            }
             transport = open;
         }
         return open;
     }
 
-    private Properties properties() {
+    private static boolean isTls(MessagingException e) {
+        return e.getCause() instanceof SSLException || e.getNextException() instanceof SSLException;
+    }
+
+    private Dialogue connect(boolean tls) throws MessagingException {
+        Dialogue open = new Dialogue(Session.getInstance(properties(tls)), relay);
+        String user = relay.login().map(Relay.Login::user).orElse(null);
+        String password = relay.login().map(login -> login.password().value()).orElse(null);
+        open.connect(relay.host(), relay.port(), user, password);
+        return open;
+    }
+
+    private Properties properties(boolean tls) {
         Properties properties = new Properties();
         for (String prefix : new String[] {"mail.smtp.", "mail.smtps."}) {
             properties.setProperty(prefix + "connectiontimeout", Long.toString(CONNECT.toMillis()));
             properties.setProperty(prefix + "timeout", Long.toString(ANSWER.toMillis()));
             properties.setProperty(prefix + "localhost", helo);
             properties.setProperty(prefix + "auth", Boolean.toString(relay.login().isPresent()));
-            boolean startTls =
-                    relay.tls() == Relay.Tls.WHEN_OFFERED || relay.tls() == Relay.Tls.REQUIRED;
+            boolean startTls = tls && relay.tls() != Relay.Tls.IMPLICIT;
             properties.setProperty(prefix + "starttls.enable", Boolean.toString(startTls));
+            if (relay.tls() == Relay.Tls.OPPORTUNISTIC) {
+                properties.setProperty(prefix + "ssl.trust", "*");
+                properties.setProperty(prefix + "ssl.checkserveridentity", "false");
+            }
             properties.setProperty(
                     prefix + "starttls.required",
                     Boolean.toString(relay.tls() == Relay.Tls.REQUIRED));

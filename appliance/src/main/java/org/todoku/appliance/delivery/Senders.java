@@ -2,9 +2,7 @@ package org.todoku.appliance.delivery;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -15,15 +13,15 @@ import org.todoku.appliance.store.WriteGate;
 /**
  * The senders: one thread and one connection for each connection that a relay allows.
  *
- * <p>Relays are tried in the order of the configuration. A relay that cannot be reached rests for a
- * while, and the same mail, certainly not sent, goes to the next one.
+ * <p>Servers are tried in the order that the {@link Routing} gives. One that cannot be reached
+ * rests for a while, and the same mail, certainly not sent, goes to the next one.
  */
 final class Senders {
     private static final Logger LOG = LoggerFactory.getLogger(Senders.class);
     private static final long LOOK_NANOS = 100_000_000;
     private static final Duration IDLE = Duration.ofSeconds(20);
 
-    private final List<Route> routes;
+    private final Routing routing;
     private final OutcomeBook book;
     private final Judge judge;
     private final Setting setting;
@@ -38,8 +36,8 @@ final class Senders {
      */
     record Job(Parcel parcel, Runnable recorded) {}
 
-    Senders(List<Route> routes, Lanes lanes, OutcomeBook book, Judge judge, Setting setting) {
-        this.routes = List.copyOf(routes);
+    Senders(Routing routing, Lanes lanes, OutcomeBook book, Judge judge, Setting setting) {
+        this.routing = routing;
         this.lanes = lanes;
         this.book = book;
         this.judge = judge;
@@ -54,25 +52,19 @@ final class Senders {
      */
     record Setting(String helo, WriteGate gate) {}
 
-    /** True while at least one relay is not resting. */
+    /** False while nothing can be sent at all. */
     boolean usable() {
-        return routes.stream().anyMatch(Route::usable);
+        return routing.usable();
     }
 
     Optional<String> problem() {
-        return usable()
-                ? Optional.empty()
-                : routes.stream().flatMap(r -> r.problem().stream()).findFirst();
+        return routing.problem();
     }
 
     void start() {
-        int connections = routes.stream().mapToInt(r -> r.relay().connections()).max().orElse(0);
-        for (int i = 0; i < connections; i++) {
+        for (int i = 0; i < routing.senders(); i++) {
             int index = i;
-            // A relay with fewer connections than another is used by the first threads only.
-            List<Route> mine =
-                    routes.stream().filter(r -> index < r.relay().connections()).toList();
-            senders.add(Thread.ofVirtual().name("sender-" + index).start(() -> run(mine)));
+            senders.add(Thread.ofVirtual().name("sender-" + index).start(() -> run(index)));
         }
     }
 
@@ -96,10 +88,8 @@ final class Senders {
         jobs.forEach(job -> book.note(judge.unsent(job.parcel, why), job.recorded));
     }
 
-    private void run(List<Route> mine) {
-        Map<Route, RelayConnection> connections = new LinkedHashMap<>();
-        mine.forEach(
-                route -> connections.put(route, new RelayConnection(route.relay(), setting.helo)));
+    private void run(int index) {
+        Connections connections = new Connections(setting.helo);
         try {
             long lastUse = System.nanoTime();
             while (!stopping) {
@@ -109,17 +99,17 @@ final class Senders {
                     giveBack(List.of(job), "another host has taken over");
                     giveBack(lanes.sent(job, null, 0), "another host has taken over");
                 } else if (job != null) {
-                    work(job, connections);
+                    work(job, index, connections);
                     lastUse = System.nanoTime();
                 } else if (System.nanoTime() - lastUse > IDLE.toNanos()) {
-                    connections.values().forEach(RelayConnection::close);
+                    connections.close();
                     lastUse = System.nanoTime();
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            connections.values().forEach(RelayConnection::close);
+            connections.close();
         }
     }
 
@@ -128,12 +118,11 @@ final class Senders {
         return null;
     }
 
-    private void work(Job job, Map<Route, RelayConnection> connections)
-            throws InterruptedException {
+    private void work(Job job, int index, Connections connections) throws InterruptedException {
         Tried tried = judge.tooLate(job.parcel) ? Tried.not(judge, job) : null;
         long begun = System.nanoTime();
         if (tried == null) {
-            tried = send(job.parcel, connections);
+            tried = send(job.parcel, index, connections);
         }
         book.note(tried.report, job.recorded);
         List<Job> back = lanes.sent(job, tried.result, System.nanoTime() - begun);
@@ -153,26 +142,38 @@ final class Senders {
         }
     }
 
-    private Tried send(Parcel parcel, Map<Route, RelayConnection> connections)
+    private Tried send(Parcel parcel, int index, Connections connections)
             throws InterruptedException {
-        Tried last = new Tried(judge.unsent(parcel, "no relay can be reached"), null);
-        for (Map.Entry<Route, RelayConnection> entry : connections.entrySet()) {
-            Route route = entry.getKey();
+        return switch (routing.choose(parcel, index)) {
+            case Routing.Settled(SendResult result, String by) ->
+                    new Tried(judge.report(parcel, result, by), result);
+            case Routing.Through(List<Route> routes) -> send(parcel, routes, connections);
+        };
+    }
+
+    private Tried send(Parcel parcel, List<Route> routes, Connections connections)
+            throws InterruptedException {
+        SendResult.Unsent last = new SendResult.Unsent("connect", "no relay can be reached");
+        String by = "";
+        for (Route route : routes) {
             if (!route.usable()) {
+                last = new SendResult.Unsent("connect", route.problem().orElse(last.response()));
                 continue;
             }
             route.pace().await();
-            SendResult result = attempt(parcel, entry.getValue());
-            last = new Tried(judge.report(parcel, result, route.relay().name()), result);
+            SendResult result = attempt(parcel, connections.to(route.relay()));
+            by = route.relay().name();
             if (!(result instanceof SendResult.Unsent unsent)) {
                 route.worked();
-                return last;
+                return new Tried(judge.report(parcel, result, by), result);
             }
+            last = unsent;
             if (!Judge.atRecipient(unsent)) {
                 route.failed(unsent.response());
             }
         }
-        return last;
+        SendResult end = Judge.atRecipient(last) ? last : routing.exhausted(last);
+        return new Tried(judge.report(parcel, end, by), end);
     }
 
     /** A bug in writing one mail must not stop the lane; the mail was not sent then. */

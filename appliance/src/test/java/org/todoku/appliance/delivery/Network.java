@@ -1,5 +1,7 @@
 package org.todoku.appliance.delivery;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -20,6 +22,8 @@ import org.todoku.appliance.account.SignedTokens;
 import org.todoku.appliance.audience.Audience;
 import org.todoku.appliance.audience.Audiences;
 import org.todoku.appliance.delivery.bounce.Bounces;
+import org.todoku.appliance.delivery.direct.Exchanges;
+import org.todoku.appliance.delivery.direct.StsPolicies;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.kernel.Ids;
 import org.todoku.appliance.kernel.Language;
@@ -30,6 +34,7 @@ import org.todoku.appliance.member.Roster;
 import org.todoku.appliance.message.MessageId;
 import org.todoku.appliance.message.Messages;
 import org.todoku.appliance.message.NewMessage;
+import org.todoku.appliance.names.Names;
 import org.todoku.appliance.store.Database;
 import org.todoku.appliance.store.TestStore;
 
@@ -67,7 +72,8 @@ public final class Network implements AutoCloseable {
                         URI.create("http://localhost:8080"),
                         Language.JA,
                         List.of(),
-                        List.of(relays));
+                        List.of(relays),
+                        false);
         Audiences audiences = new Audiences(database);
         sending =
                 new Sending(
@@ -125,11 +131,20 @@ public final class Network implements AutoCloseable {
     }
 
     public Dispatcher dispatcher(Durability durability) {
-        return new Dispatcher(
-                database,
-                clock,
-                new Dispatcher.Parts(texts, settings, new Bounces(ids), durability, new Random(7)),
-                Duration.ofMillis(300));
+        return new Dispatcher(database, clock, parts(durability), Duration.ofMillis(300));
+    }
+
+    /** What a dispatcher is made of here; asks no name server. */
+    public Dispatcher.Parts parts(Durability durability) {
+        Names nowhere =
+                Names.at(Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 9)));
+        return new Dispatcher.Parts(
+                texts,
+                settings,
+                new Bounces(ids),
+                durability,
+                new Exchanges(nowhere, new StsPolicies(nowhere, clock)),
+                new Random(7));
     }
 
     public void goAhead(Duration time) {

@@ -11,6 +11,7 @@ import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.Progress;
 import org.todoku.appliance.delivery.Sending;
 import org.todoku.appliance.inbound.Inquiries;
+import org.todoku.appliance.mailcheck.MailCheck;
 import org.todoku.appliance.member.Members;
 import org.todoku.appliance.member.ProfileItems;
 import org.todoku.appliance.member.Roster;
@@ -42,6 +43,7 @@ public record ConsoleDoors(
         Exporter exporter,
         Optional<OperatorNotices> notices,
         SystemState system,
+        MailCheck mailCheck,
         InstantSource clock,
         String mailDomain,
         String version,

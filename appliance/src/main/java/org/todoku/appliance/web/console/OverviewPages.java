@@ -25,7 +25,8 @@ final class OverviewPages {
                 Route.get("/console/", access.signedIn(this::overview)),
                 Route.get("/console/banner", access::banner),
                 Route.get("/console/inquiries", access.signedIn(this::inquiries)),
-                Route.get("/console/system", access.signedIn(this::system)));
+                Route.get("/console/system", access.signedIn(this::system)),
+                Route.get("/console/mail-check", access.signedIn(this::mailCheck)));
     }
 
     private Reply overview(Visit visit) {
@@ -49,6 +50,14 @@ final class OverviewPages {
     private Reply inquiries(Visit visit) {
         var view = new Views.InquiryList(doors.inquiries().list(visit.organisationId()));
         return access.show(visit, "inquiries", "inquiries", view);
+    }
+
+    private Reply mailCheck(Visit visit) {
+        return access.show(
+                visit,
+                "system",
+                "mail-check",
+                new Views.MailCheck(doors.mailDomain(), doors.mailCheck().run()));
     }
 
     private Reply system(Visit visit) {

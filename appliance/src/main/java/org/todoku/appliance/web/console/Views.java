@@ -14,6 +14,7 @@ import org.todoku.appliance.delivery.LaneProgress;
 import org.todoku.appliance.delivery.Outcome;
 import org.todoku.appliance.delivery.QueueSize;
 import org.todoku.appliance.inbound.Inquiry;
+import org.todoku.appliance.mailcheck.Finding;
 import org.todoku.appliance.member.ImportReport;
 import org.todoku.appliance.member.MemberCounts;
 import org.todoku.appliance.member.MemberSummary;
@@ -174,6 +175,18 @@ public final class Views {
             String version,
             long memoryBytes,
             DrillState drill) {}
+
+    /** What DNS says about our mail. */
+    public record MailCheck(String domain, List<Finding> findings) {}
+
+    /** The colour of a finding. */
+    public static String style(Finding.State state) {
+        return switch (state) {
+            case GOOD -> "good";
+            case MISSING, WRONG -> "bad";
+            case UNKNOWN -> "warn";
+        };
+    }
 
     /** How the last drill stands now. */
     public enum DrillState {

@@ -1,0 +1,3 @@
+/** Tests of mailcheck. */
+@org.jspecify.annotations.NullMarked
+package org.todoku.appliance.mailcheck;

@@ -1,0 +1,3 @@
+/** Tests of names. */
+@org.jspecify.annotations.NullMarked
+package org.todoku.appliance.names;
