@@ -269,7 +269,7 @@ final class Appliance implements AutoCloseable {
         Pages pages = new Pages(files);
         Metrics metrics = new Metrics(this::gauges);
         List<Route> routes = new ArrayList<>(files.routes());
-        routes.addAll(new Probes(this::notReadyBecause, metrics).routes());
+        routes.addAll(new Probes(this::notReadyBecause, this::epoch, metrics).routes());
         routes.addAll(new SetupPages(features.setup(), setupCode, pages, clock).routes());
         routes.addAll(new MemberPages(memberDoors(), pages).routes());
         Api api = new Api(apiDoors());
@@ -381,6 +381,10 @@ final class Appliance implements AutoCloseable {
             return Optional.of("starting or stopping");
         }
         return gate.isOpen() ? Optional.empty() : Optional.of("the storage takes no writes");
+    }
+
+    private long epoch() {
+        return storage.state().now().epoch();
     }
 
     private Map<String, Double> gauges() {

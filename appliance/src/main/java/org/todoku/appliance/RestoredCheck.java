@@ -30,14 +30,18 @@ public final class RestoredCheck {
      */
     public record Found(Map<String, Object> facts, List<String> broken) {
         public String text() {
-            return "%s tables are sound, %d of %d rules hold; members %s, messages %s, deliveries %s"
+            return ("%s tables are sound, %d of %d rules hold; members %s, messages %s,"
+                            + " deliveries %s (booted after %s s, tables checked after %s s, rules after %s s)")
                     .formatted(
                             facts.get("tables"),
                             Math.max(0, Invariants.count() - broken.size()),
                             Invariants.count(),
                             facts.get("members"),
                             facts.get("messages"),
-                            facts.get("deliveries"));
+                            facts.get("deliveries"),
+                            facts.get("bootedSeconds"),
+                            facts.get("tablesSeconds"),
+                            facts.get("rulesSeconds"));
         }
 
         public List<String> notes() {
@@ -59,23 +63,31 @@ public final class RestoredCheck {
      * @param files the names of all files that can be fetched for it, where that is known
      */
     public static Found run(Path data, Optional<Set<String>> files) {
+        long begun = System.nanoTime();
         try (RestoredDatabase database = RestoredDatabase.boot(data.resolve("db"))) {
-            Map<String, Long> rows = database.check();
             Map<String, Object> facts = new LinkedHashMap<>();
+            facts.put("bootedSeconds", since(begun));
+            Map<String, Long> rows = database.check();
+            facts.put("tablesSeconds", since(begun));
             facts.put("tables", rows.size());
             facts.put("members", rows.getOrDefault("MEMBER", 0L));
             facts.put("messages", rows.getOrDefault("MESSAGE", 0L));
             facts.put("deliveries", outcomes(database));
             List<String> broken =
-                    new ArrayList<>(new Invariants(database.connection()).broken(Instant.now()));
+                    new ArrayList<>(Invariants.broken(database::connect, Instant.now()));
             if (files.isPresent() && rows.containsKey("ATTACHMENT")) {
                 missing(database, files.get()).ifPresent(broken::add);
             }
+            facts.put("rulesSeconds", since(begun));
             facts.put("broken", broken);
             return new Found(facts, broken);
         } catch (SQLException e) {
             throw unreadable(e);
         }
+    }
+
+    private static double since(long begun) {
+        return Math.round((System.nanoTime() - begun) / 1e8) / 10.0;
     }
 
     /** One line when files are named that nobody has. */

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
         description = "Backup, restore and moves of a Todoku service.",
         subcommands = {
             StatusCommand.class,
+            LookCommand.class,
             BackupCommand.class,
             VerifyCommand.class,
             ExpireCommand.class,

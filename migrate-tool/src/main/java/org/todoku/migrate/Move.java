@@ -6,20 +6,29 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.todoku.appliance.ApplianceConfig;
 import org.todoku.appliance.Serving;
 import org.todoku.appliance.Version;
+import org.todoku.appliance.kernel.Fault;
+import org.todoku.appliance.kernel.FaultException;
 import org.todoku.backup.archive.Archive;
+import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Epoch;
+import org.todoku.backup.archive.ForkPoint;
 import org.todoku.backup.archive.RecoveryKit;
 import org.todoku.backup.restore.NodeFile;
 import org.todoku.backup.restore.Restore;
+import org.todoku.backup.restore.RestorePlan;
+import org.todoku.backup.restore.RestoreTarget;
 import org.todoku.backup.restore.Standby;
 import org.todoku.migrate.runbook.Check;
+import org.todoku.migrate.runbook.Estimate;
 import org.todoku.migrate.runbook.Journal;
 import org.todoku.migrate.runbook.Runbook;
 import org.todoku.migrate.runbook.Step;
@@ -35,6 +44,12 @@ final class Move implements AutoCloseable {
     static final String NAME = "move";
     static final String JOURNAL = "move.journal";
 
+    /** So long a hold is sure to last: well below what the old host waits for a word of us. */
+    private static final Duration HOLDS = Duration.ofSeconds(8);
+
+    /** The old host goes on by itself when it has heard nothing for so long. */
+    private static final Duration LETS_GO = Duration.ofSeconds(15);
+
     private final OldHost old;
     private final Archive archive;
     private final RecoveryKit kit;
@@ -49,8 +64,14 @@ final class Move implements AutoCloseable {
      * Where the service goes.
      *
      * @param reach how the old host reaches this one; empty to find out
+     * @param addresses by which others reach it; empty when the names are not to be changed
      */
-    record Target(Path data, Optional<Path> config, Optional<URI> reach) {}
+    record Target(
+            Path data, Optional<Path> config, Optional<URI> reach, List<InetAddress> addresses) {
+        Target {
+            addresses = List.copyOf(addresses);
+        }
+    }
 
     Move(OldHost old, Archive archive, RecoveryKit kit, Target target, Output output) {
         this.old = old;
@@ -64,32 +85,68 @@ final class Move implements AutoCloseable {
         return data.resolve(JOURNAL);
     }
 
-    Runbook runbook() {
-        return new Runbook(
-                NAME,
-                List.of(
-                        new Configuring(archive, kit, target.config(), target.data()).step(),
-                        Step.named("copy", "restores the newest base here and follows the log")
-                                .act(this::copy)
-                                .undo(run -> close("left as a standby: delete it or use it again")),
-                        Step.named("rehearsal", "starts the service on a copy of the data")
-                                .act(this::rehearse),
-                        Step.named("follow", "takes what was written meanwhile").act(this::follow),
-                        Step.named("pause", "ends the sending of mail on the old host")
-                                .act(this::pause)
-                                .undo(this::release),
-                        Step.named("hold", "lets writers on the old host wait and ships the rest")
-                                .act(this::hold)
-                                .undo(this::release),
-                        Step.named("claim", "ends the old epoch and claims the next for this host")
-                                .check(this::isOurs)
-                                .act(this::claim)
-                                .pointOfNoReturn(),
-                        Step.named("serve", "ends the redo and serves here").act(this::serve),
-                        Step.named("forward", "the old host sends on what reaches it")
-                                .act(this::forward)),
-                output,
-                InstantSource.system());
+    /**
+     * The runbook.
+     *
+     * @param measure reads a little of the archive to know how fast that is, for the estimates
+     */
+    Runbook runbook(boolean measure) {
+        Optional<RestoreEstimate> estimate = measure ? Optional.of(estimate()) : Optional.empty();
+        Estimate copied = estimate.map(RestoreEstimate::restore).orElse(Estimate.MOMENT);
+        Estimate rehearsed = estimate.map(RestoreEstimate::check).orElse(Estimate.MOMENT);
+        List<Step> steps =
+                new ArrayList<>(
+                        List.of(
+                                new Configuring(archive, kit, target.config(), target.data())
+                                        .step(),
+                                Step.named(
+                                                "copy",
+                                                "restores the newest base here and follows the log")
+                                        .estimate(copied)
+                                        .act(this::copy)
+                                        .undo(
+                                                run ->
+                                                        close(
+                                                                "left as a standby: use it or delete it")),
+                                Step.named("rehearsal", "starts the service on a copy of the data")
+                                        .estimate(rehearsed)
+                                        .act(this::rehearse)));
+        steps.addAll(turning());
+        steps.addAll(new TrafficSteps(NAME, target.addresses(), this::config).all());
+        return new Runbook(NAME, steps, output, InstantSource.system());
+    }
+
+    /** What happens in and around the pause. */
+    private List<Step> turning() {
+        return List.of(
+                Step.named("follow", "takes what was written meanwhile").act(this::follow),
+                Step.named("pause", "ends the sending of mail on the old host")
+                        .estimate(new Estimate(Duration.ofSeconds(1), "4 s at most"))
+                        .act(this::pause)
+                        .undo(this::release),
+                Step.named("hold", "lets writers on the old host wait and ships the rest")
+                        .act(this::hold)
+                        .undo(this::release),
+                Step.named("claim", "ends the old epoch and claims the next for this host")
+                        .check(this::isOurs)
+                        .act(this::claim)
+                        .pointOfNoReturn(),
+                Step.named("serve", "ends the redo and serves here")
+                        .estimate(new Estimate(Duration.ofMillis(500), "0.5 s"))
+                        .act(this::serve),
+                Step.named("forward", "the old host sends on what reaches it").act(this::forward));
+    }
+
+    private RestoreEstimate estimate() {
+        Chain chain = Chain.read(archive);
+        RestorePlan plan = RestorePlan.of(chain, archive.catalogue(), new RestoreTarget.Newest());
+        var end = chain.tail().map(ForkPoint::end).orElse(plan.base().end());
+        return RestoreEstimate.of(archive, plan, end, true);
+    }
+
+    /** What is good to know beforehand; from the configuration that was given. */
+    List<String> advice() {
+        return new TrafficSteps(NAME, target.addresses(), this::config).advice();
     }
 
     private String copy(StepRun run) {
@@ -156,13 +213,19 @@ final class Move implements AutoCloseable {
     }
 
     private String claim(StepRun run) {
-        if (heldNanos == 0) {
-            // An earlier run held it, and the old host has gone on since.
+        if (heldNanos == 0 || millisSince(heldNanos) > HOLDS.toMillis()) {
+            // An earlier run held it, or this one was stopped meanwhile: the old host may have
+            // gone on since.
             old.pause();
             hold(run);
         }
         long begun = System.nanoTime();
         standby().seal();
+        if (millisSince(heldNanos) > LETS_GO.toMillis()) {
+            run.note(
+                    "this host was stopped in the middle: the old one may have confirmed something"
+                            + " that had not come into the archive; todoku-migrate salvage finds it");
+        }
         String url = config().map(c -> c.http().publicUrl().toString()).orElse("");
         Epoch epoch = standby().claim(url, Version.TEXT, true);
         return "epoch %d is ours (%d ms)".formatted(epoch.number(), millisSince(begun));
@@ -189,7 +252,23 @@ final class Move implements AutoCloseable {
         return (System.nanoTime() - begun) / 1_000_000;
     }
 
+    /** An earlier run may have served and died: nothing is sent on to nobody. */
+    void ensureServes() {
+        if (serves == null && !SystemdService.isInstalled()) {
+            close("");
+            try {
+                serves = Serving.start(target.data(), configFile());
+            } catch (FaultException e) {
+                if (e.fault() != Fault.DATA_DIR_IN_USE) {
+                    throw e;
+                }
+                output.note("serve", "another process serves here already");
+            }
+        }
+    }
+
     private String forward(StepRun run) {
+        ensureServes();
         URI to = target.reach().orElseGet(this::reach);
         old.forward(to);
         if (heldNanos != 0) {

@@ -2,8 +2,10 @@ package org.todoku.migrate;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -14,6 +16,7 @@ import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.RecoveryKit;
 import org.todoku.backup.restore.Standby;
 import org.todoku.migrate.runbook.Journal;
+import org.todoku.migrate.runbook.Plan;
 import org.todoku.migrate.runbook.Report;
 import org.todoku.migrate.runbook.Runbook;
 import picocli.CommandLine.Command;
@@ -63,6 +66,15 @@ final class MoveCommand implements Callable<Integer> {
             description = "PEM: who signed the old host's certificate; else the usual authorities")
     private @Nullable Path ca;
 
+    @Option(
+            names = "--address",
+            split = ",",
+            paramLabel = "IP",
+            description = "of this host, as others reach it: the names of dns.names are led here")
+    private List<String> addresses = List.of();
+
+    @Mixin private OutsideOptions outside;
+
     @Option(names = "--dry-run", description = "shows the steps only")
     private boolean dryRun;
 
@@ -79,20 +91,36 @@ final class MoveCommand implements Callable<Integer> {
         OldHost old = OldHost.at(from, tokenFile, Optional.ofNullable(ca));
         RecoveryKit kit = kit(old, file);
         Optional<URI> serves;
+        Looking.Started started;
         try (Archive archive = ArchiveOptions.open(kit);
                 Move move = new Move(old, archive, kit, target(), output)) {
-            Runbook runbook = move.runbook();
+            Runbook runbook = move.runbook(dryRun);
             if (dryRun) {
-                output.plan(runbook.plan(file));
-                output.result(Map.of("dryRun", true), "nothing was changed");
+                move.advice().forEach(line -> output.note("dns", line));
+                Plan plan = runbook.plan(file);
+                output.plan(plan);
+                Map<String, Object> facts = new LinkedHashMap<>(plan.facts());
+                facts.put("dryRun", true);
+                output.result(facts, "nothing was changed");
                 return 0;
             }
             if (!run(runbook, file)) {
                 return 0;
             }
+            move.ensureServes();
             serves = move.serves();
+            started =
+                    new Looking.Started(
+                            kit,
+                            data,
+                            move.configFile().map(ArchiveOptions::config),
+                            outside,
+                            output);
         }
-        if (serves.isPresent()) {
+        if (serves.isEmpty()) {
+            Looking.after(started, Duration.ofMinutes(1));
+        } else {
+            Looking.beside(started);
             output.note("serve", "ready " + serves.get());
             // Until the process is told to stop.
             new CountDownLatch(1).await();
@@ -101,7 +129,8 @@ final class MoveCommand implements Callable<Integer> {
     }
 
     private Move.Target target() {
-        return new Move.Target(data, config.file(), Optional.ofNullable(reach));
+        return new Move.Target(
+                data, config.file(), Optional.ofNullable(reach), TrafficSteps.addresses(addresses));
     }
 
     /** Past the claim the old host need not answer any more: its archive is known here. */
@@ -133,7 +162,7 @@ final class MoveCommand implements Callable<Integer> {
             result.put("seconds", report.seconds());
             output.result(
                     result,
-                    "moved in %.1f s; point the DNS names at this host, then stop the old one"
+                    "moved in %.1f s; stop the old host when the names lead here and nobody comes to it"
                             .formatted(report.seconds()));
             return true;
         }

@@ -97,6 +97,13 @@ final class StandbyCommand implements Callable<Integer> {
             description = "PEM: who signed the server's certificate; else the usual authorities")
     private @Nullable Path ca;
 
+    @Option(
+            names = "--address",
+            split = ",",
+            paramLabel = "IP",
+            description = "of this host, as others reach it: the names of dns.names are led here")
+    private List<String> addresses = List.of();
+
     @Override
     public Integer call() {
         Serving.log();
@@ -109,7 +116,15 @@ final class StandbyCommand implements Callable<Integer> {
                             : Optional.empty();
             Optional<Path> file = configure(archive, kit);
             file.ifPresent(this::remember);
-            var settings = new StandbyRun.Settings(data, file, port, !noRehearsal, auto, writer);
+            var settings =
+                    new StandbyRun.Settings(
+                            data,
+                            file,
+                            port,
+                            !noRehearsal,
+                            auto,
+                            writer,
+                            TrafficSteps.addresses(addresses));
             new StandbyRun(archive, settings, output).run();
         }
         return 0;

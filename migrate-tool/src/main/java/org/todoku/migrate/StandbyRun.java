@@ -6,18 +6,17 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.todoku.appliance.Serving;
-import org.todoku.appliance.Version;
 import org.todoku.appliance.continuity.ArchiveFaults;
 import org.todoku.appliance.continuity.ControlSocket;
 import org.todoku.backup.archive.Archive;
@@ -62,6 +61,7 @@ final class StandbyRun {
      * @param port tells its state there; 0 for nowhere
      * @param auto takes over by itself when this says so
      * @param writer feeds it; empty for the archive alone
+     * @param addresses by which others reach this host; empty when the names are not to be changed
      */
     record Settings(
             Path data,
@@ -69,7 +69,12 @@ final class StandbyRun {
             int port,
             boolean rehearse,
             Optional<AutoTakeover> auto,
-            Optional<OldHost> writer) {}
+            Optional<OldHost> writer,
+            List<InetAddress> addresses) {
+        Settings {
+            addresses = List.copyOf(addresses);
+        }
+    }
 
     StandbyRun(Archive archive, Settings settings, Output output) {
         this.archive = archive;
@@ -206,55 +211,43 @@ final class StandbyRun {
         return promote(standby, claim, acceptLoss);
     }
 
-    /** Seal, tail, claim, redo of the rest, serve. */
     private synchronized Map<String, Object> promote(
             Standby standby, Serving.Claim claim, boolean acceptLoss) {
-        long begun = System.nanoTime();
-        Map<String, Object> facts = new LinkedHashMap<>();
+        Promotion promotion = new Promotion(standby, settings, output, () -> letGo(claim));
+        Map<String, Object> facts;
         try {
-            facts.put("recoveryPoint", standby.seal(acceptLoss).end().toString());
-            facts.put("sealedMs", since(begun));
-            String url =
-                    settings.config()
-                            .map(ArchiveOptions::config)
-                            .map(config -> config.http().publicUrl().toString())
-                            .orElse("");
-            facts.put("epoch", standby.claim(url, Version.TEXT, false).number());
-            facts.put("claimedMs", since(begun));
-            promoted = true;
-            standby.promote();
-            facts.put("promotedMs", since(begun));
+            facts = promotion.run(acceptLoss, starts);
         } catch (BackupException e) {
             throw ArchiveFaults.of(e);
+        } finally {
+            // Past the claim nothing more of the old line is followed.
+            promoted = promoted || promotion.isClaimed();
         }
+        promotion.bringPeople();
+        if (starts) {
+            output.result(
+                    facts,
+                    "figure: served %s ms after the word (sealed %s, claimed %s, promoted %s)"
+                                    .formatted(
+                                            facts.get("servesMs"),
+                                            facts.get("sealedMs"),
+                                            facts.get("claimedMs"),
+                                            facts.get("promotedMs"))
+                            + System.lineSeparator()
+                            + "ready "
+                            + facts.get("address"));
+        }
+        return facts;
+    }
+
+    /** Promoted, the directory belongs to who serves from it. */
+    private void letGo(Serving.Claim claim) {
         closeLine();
         ControlSocket listening = control;
         if (listening != null) {
             listening.close();
         }
         claim.close();
-        if (!starts) {
-            return facts;
-        }
-        URI address = Serving.start(settings.data(), settings.config());
-        facts.put("servesMs", since(begun));
-        facts.put("address", address.toString());
-        output.result(
-                facts,
-                "figure: served %d ms after the word (sealed %s, claimed %s, promoted %s)"
-                                .formatted(
-                                        since(begun),
-                                        facts.get("sealedMs"),
-                                        facts.get("claimedMs"),
-                                        facts.get("promotedMs"))
-                        + System.lineSeparator()
-                        + "ready "
-                        + address);
-        return facts;
-    }
-
-    private static long since(long begun) {
-        return (System.nanoTime() - begun) / 1_000_000;
     }
 
     private Map<String, Object> facts(Standby standby) {

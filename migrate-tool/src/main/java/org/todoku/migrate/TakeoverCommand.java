@@ -1,6 +1,7 @@
 package org.todoku.migrate;
 
 import java.io.Console;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -39,6 +40,7 @@ final class TakeoverCommand implements Callable<Integer> {
 
     @Mixin private ArchiveOptions options;
     @Mixin private ConfigOption config;
+    @Mixin private OutsideOptions outside;
     @Mixin private Output output;
 
     @Option(
@@ -82,6 +84,9 @@ final class TakeoverCommand implements Callable<Integer> {
     public Integer call() {
         if (Standby.isStandby(data)) {
             return promote();
+        }
+        if (isPromotedAndNeverServed()) {
+            return startPromoted();
         }
         Path journal = Takeover.journal(data);
         boolean goesOn = Journal.isUnderWay(journal);
@@ -159,7 +164,13 @@ final class TakeoverCommand implements Callable<Integer> {
                             + archive.newestEpoch().map(Epoch::number).orElse(0L));
             var settings =
                     new StandbyRun.Settings(
-                            data, file, 0, false, Optional.empty(), Optional.empty());
+                            data,
+                            file,
+                            0,
+                            false,
+                            Optional.empty(),
+                            Optional.empty(),
+                            TrafficSteps.addresses(addresses));
             Map<String, Object> facts =
                     new StandbyRun(archive, settings, output)
                             .promoteStopped(oldHostIsOff, acceptLoss, serves);
@@ -169,6 +180,7 @@ final class TakeoverCommand implements Callable<Integer> {
                             .formatted((System.nanoTime() - begun) / 1e9));
         }
         if (serves) {
+            Looking.beside(started(file));
             awaitEnd();
             return 0;
         }
@@ -177,6 +189,23 @@ final class TakeoverCommand implements Callable<Integer> {
         }
         output.note("start", "start it with: todoku " + String.join(" ", serve(file)));
         return 0;
+    }
+
+    /** A crash between the end of a standby's redo and its first start left this. */
+    private boolean isPromotedAndNeverServed() {
+        return Files.exists(data.resolve(Promotion.JOURNAL))
+                && NodeFile.read(data).flatMap(NodeFile::restored).isPresent();
+    }
+
+    private int startPromoted() {
+        Optional<Path> file = config.file().or(() -> StandbyCommand.remembered(data));
+        output.note("start", "the standby here was promoted already, and has not served yet");
+        output.result(Map.of("taken", "before"), "nothing was left to do but the start");
+        if (noStart) {
+            output.note("start", "start it with: todoku " + String.join(" ", serve(file)));
+            return 0;
+        }
+        return start(file);
     }
 
     /** Of the options, or as the standby was configured. */
@@ -311,10 +340,17 @@ final class TakeoverCommand implements Callable<Integer> {
         if (SystemdService.isInstalled()) {
             SystemdService.start();
             output.note("start", "started the service todoku");
+            Looking.after(started(configFile), Duration.ofMinutes(1));
             return 0;
         }
+        Looking.beside(started(configFile));
         org.todoku.appliance.Main.main(serve(configFile).toArray(String[]::new));
         return 0;
+    }
+
+    private Looking.Started started(Optional<Path> configFile) {
+        return new Looking.Started(
+                kit(configFile), data, configFile.map(ArchiveOptions::config), outside, output);
     }
 
     private List<String> serve(Optional<Path> configFile) {

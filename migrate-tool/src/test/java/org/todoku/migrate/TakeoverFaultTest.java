@@ -22,11 +22,10 @@ import org.todoku.backup.restore.NodeFile;
 
 /**
  * A takeover that is killed, told to end, or held up at each of its steps, in real processes; the
- * table of what became of it is written to {@code target/takeover-faults.txt}.
+ * table of what became of it is written to {@code target/faults-takeover.txt}.
  */
 class TakeoverFaultTest {
     private static final Map<String, String> PLACES = new LinkedHashMap<>();
-    private static final Map<String, Map<String, String>> TABLE = new LinkedHashMap<>();
 
     static {
         running("configuration");
@@ -44,17 +43,17 @@ class TakeoverFaultTest {
         done("hold");
     }
 
+    private static final FaultTable TABLE = new FaultTable("takeover", PLACES.keySet());
+
     @TempDir static Path root;
     private static SampleService old;
 
     private static void running(String step) {
-        PLACES.put(
-                step + " begins",
-                "\"step\":\"%s\",\"state\":\"running\",\"percent\":0".formatted(step));
+        PLACES.put(step + " begins", FaultTable.begins(step));
     }
 
     private static void done(String step) {
-        PLACES.put(step + " is done", "\"step\":\"%s\",\"state\":\"done\"".formatted(step));
+        PLACES.put(step + " is done", FaultTable.done(step));
     }
 
     @BeforeAll
@@ -69,16 +68,7 @@ class TakeoverFaultTest {
 
     @AfterAll
     static void writeTable() throws Exception {
-        StringBuilder text = new StringBuilder("takeover: step × fault × result\n");
-        TABLE.forEach(
-                (place, cells) -> {
-                    text.append("\n").append(place).append("\n");
-                    cells.forEach(
-                            (fault, result) ->
-                                    text.append("  %-34s %s%n".formatted(fault, result)));
-                });
-        Files.writeString(Path.of("target/takeover-faults.txt"), text);
-        assertThat(TABLE.values()).allSatisfy(cells -> assertThat(cells).hasSize(4));
+        TABLE.write();
     }
 
     @Test
@@ -94,7 +84,7 @@ class TakeoverFaultTest {
             if (restored != null) {
                 assertThat(cell.restoredFolder()).as("restored once: " + place).isEqualTo(restored);
             }
-            cell.result("SIGKILL, run again", then + "; moved when run again");
+            cell.result("SIGKILL, run again", "moved when run again (" + then + ")");
         }
     }
 
@@ -112,7 +102,7 @@ class TakeoverFaultTest {
                 cell.result("SIGTERM", "as before (exit " + status + ")");
             } else {
                 cell.runAgain();
-                cell.result("SIGTERM", "the old host is fenced; moved when run again");
+                cell.result("SIGTERM", "moved when run again (the old host is fenced)");
             }
         }
     }
@@ -153,14 +143,7 @@ class TakeoverFaultTest {
                 assertThat(child.errors()).contains("another host was quicker", "Hint: ");
                 assertThat(cell.data.resolve("db")).doesNotExist();
                 assertThat(cell.data.resolve("archive.key")).doesNotExist();
-                cell.result(
-                        "SIGSTOP, another host, SIGCONT",
-                        "refused: "
-                                + child.errors()
-                                        .lines()
-                                        .filter(l -> l.startsWith("todoku-migrate"))
-                                        .findFirst()
-                                        .orElseThrow());
+                cell.result("SIGSTOP, another host, SIGCONT", FaultTable.reason(child.errors()));
             }
         }
     }
@@ -245,9 +228,7 @@ class TakeoverFaultTest {
         }
 
         void result(String fault, String text) {
-            synchronized (TABLE) {
-                TABLE.computeIfAbsent(place, p -> new LinkedHashMap<>()).put(fault, text);
-            }
+            TABLE.put(place, fault, text);
         }
 
         private Epoch newest() {

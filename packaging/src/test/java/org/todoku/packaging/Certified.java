@@ -10,11 +10,15 @@ import java.util.Base64;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A certificate for 127.0.0.1 of one's own making, as PEM: no usual authority knows it. */
+/** A certificate for an address, of one's own making, as PEM: no usual authority knows it. */
 record Certified(Path certificate, Path key, SSLContext trusted) {
     private static final char[] PASSWORD = "changeit".toCharArray();
 
     static Certified in(Path folder) throws Exception {
+        return in(folder, "127.0.0.1");
+    }
+
+    static Certified in(Path folder, String address) throws Exception {
         Path file = Files.createDirectories(folder).resolve("keys.p12");
         Process made =
                 new ProcessBuilder(
@@ -30,7 +34,7 @@ record Certified(Path certificate, Path key, SSLContext trusted) {
                                 "-dname",
                                 "CN=own",
                                 "-ext",
-                                "san=ip:127.0.0.1",
+                                "san=ip:" + address,
                                 "-ext",
                                 "bc=ca:true",
                                 "-storetype",

@@ -39,6 +39,8 @@ final class Host {
     final int httpPort;
     final int smtpPort;
     final Map<String, String> environment = new HashMap<>();
+    private String ip = "127.0.0.1";
+    private List<String> before = List.of();
     private HttpClient client = HttpClient.newHttpClient();
     private Optional<Certified> certified = Optional.empty();
     private String token = "";
@@ -49,6 +51,21 @@ final class Host {
         this.smtpPort = Program.freePort();
     }
 
+    /**
+     * It is a host of its own, at this address; before {@link #configure}.
+     *
+     * @param words what a command begins with to run there
+     */
+    void livesAt(String address, List<String> words) {
+        ip = address;
+        before = List.copyOf(words);
+    }
+
+    /** What a command begins with to run on this host. */
+    List<String> before() {
+        return before;
+    }
+
     /** It is reached over https from now on; before {@link #configure}. */
     void secure(Certified by) {
         certified = Optional.of(by);
@@ -57,15 +74,15 @@ final class Host {
 
     /** Where it serves. */
     URI address() {
-        return URI.create((certified.isPresent() ? "https" : "http") + "://127.0.0.1:" + httpPort);
+        return URI.create((certified.isPresent() ? "https" : "http") + "://" + ip + ":" + httpPort);
     }
 
     /** Writes {@code todoku.yaml}. */
     void configure(Optional<StoreLocation> archive, int relayPort, int rate) throws Exception {
         StringBuilder yaml = new StringBuilder();
         yaml.append(
-                "http: { bind: 127.0.0.1, port: %d, public-url: \"http://localhost:%d\" }%n"
-                        .formatted(httpPort, httpPort));
+                "http: { bind: %s, port: %d, public-url: \"http://localhost:%d\" }%n"
+                        .formatted(ip, httpPort, httpPort));
         certified.ifPresent(
                 by ->
                         yaml.append(
@@ -107,8 +124,8 @@ final class Host {
         Path password = folder.resolve("password");
         Files.writeString(password, PASSWORD + "\n");
         Program.Result result =
-                Program.run(
-                        environment,
+                Program.runOn(
+                        this,
                         "todoku",
                         "setup",
                         "--data",
@@ -140,8 +157,8 @@ final class Host {
     }
 
     Program serve(Path data) throws Exception {
-        return Program.start(
-                environment,
+        return Program.startOn(
+                this,
                 "ready " + address(),
                 "todoku",
                 "serve",
@@ -188,7 +205,7 @@ final class Host {
     /** Signs the administrator in with the password of the set-up, as the form does. */
     boolean signIn() throws Exception {
         HttpClient browser = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
-        URI form = URI.create("http://127.0.0.1:" + httpPort + "/console/sign-in");
+        URI form = address().resolve("/console/sign-in");
         String page =
                 browser.send(
                                 HttpRequest.newBuilder(form).timeout(PATIENCE).GET().build(),

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLContext;
 
 /**
  * Mixed traffic at a steady rate, whatever the answers take: two in five make a member, two list
@@ -21,12 +22,12 @@ import java.util.concurrent.locks.LockSupport;
 final class Load implements AutoCloseable {
     private static final long EVERY_NANOS = 20_000_000;
 
-    private final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient client;
     private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
     private final AtomicInteger next = new AtomicInteger();
     private final String token;
+    private final long everyNanos;
     private final Thread clock;
     private volatile URI target;
     private volatile boolean stopping;
@@ -38,7 +39,22 @@ final class Load implements AutoCloseable {
         }
     }
 
-    Load(URI target, String token) {
+    Load(URI target, String token) throws Exception {
+        this(target, token, SSLContext.getDefault(), EVERY_NANOS);
+    }
+
+    /**
+     * Over https, whose certificate only this context trusts.
+     *
+     * @param everyNanos a request comes so often
+     */
+    Load(URI target, String token, SSLContext trusted, long everyNanos) {
+        this.everyNanos = everyNanos;
+        this.client =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .sslContext(trusted)
+                        .build();
         this.target = target;
         this.token = token;
         this.clock = Thread.ofPlatform().daemon().name("load").start(this::run);
@@ -60,7 +76,7 @@ final class Load implements AutoCloseable {
         while (!stopping) {
             int number = next.getAndIncrement();
             calls.execute(() -> call(number));
-            due += EVERY_NANOS;
+            due += everyNanos;
             LockSupport.parkNanos(Math.max(1, due - System.nanoTime()));
         }
     }

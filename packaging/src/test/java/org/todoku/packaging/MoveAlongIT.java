@@ -89,6 +89,42 @@ class MoveAlongIT {
         }
     }
 
+    /**
+     * The pause alone, as the new host asks for it: who brings mail in it is told to come again.
+     */
+    @Test
+    void whileWritersWaitMailIsToldToComeAgainAndNobodyIsRefusedAtTheDoor() throws Exception {
+        StoreLocation archive = StoreLocation.of(folder.resolve("archive").toUri().toString());
+        Host old = new Host(folder.resolve("old"));
+        old.configure(Optional.of(archive), relay.port(), 100);
+        Path oldData = folder.resolve("old-data");
+        old.setUp(oldData);
+        try (Program writer = old.serve(oldData)) {
+            old.post("/api/v1/move/pause", "{}");
+            old.post("/api/v1/move/hold", "{}");
+            List<String> held;
+            try (Knocking mail = new Knocking(old.smtpPort)) {
+                LockSupport.parkNanos(Duration.ofSeconds(2).toNanos());
+                assertThat(old.get("/api/v1/members").get("items")).isEmpty();
+                held = mail.stop();
+            }
+            assertThat(held).isNotEmpty().allMatch(line -> line.startsWith("451"));
+            System.out.printf(
+                    "figure: mail that came in while writers waited: %d told to come again, 0"
+                            + " refused at the door%n",
+                    held.size());
+            old.post("/api/v1/move/release", "{}");
+            List<String> after;
+            try (Knocking mail = new Knocking(old.smtpPort)) {
+                LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
+                after = mail.stop();
+            }
+            assertThat(after).isNotEmpty().allMatch(line -> line.startsWith("250"));
+            await(() -> members(old) == after.size(), "who came again is a member, once");
+            assertThat(writer.output()).contains("ready");
+        }
+    }
+
     /** Never refused at the door; what was taken is there, what was not is told to come again. */
     private static void judge(Host next, List<String> answers) throws Exception {
         long taken = answers.stream().filter(line -> line.startsWith("250")).count();

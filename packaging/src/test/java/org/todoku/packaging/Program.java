@@ -41,7 +41,16 @@ final class Program implements AutoCloseable {
 
     static Result run(Map<String, String> environment, String name, String... arguments)
             throws Exception {
-        try (Program program = launch(environment, name, List.of(arguments))) {
+        return end(launch(List.of(), environment, name, List.of(arguments)));
+    }
+
+    /** As a person on that host would. */
+    static Result runOn(Host host, String name, String... arguments) throws Exception {
+        return end(launch(host.before(), host.environment, name, List.of(arguments)));
+    }
+
+    private static Result end(Program launched) throws Exception {
+        try (Program program = launched) {
             if (!program.process.waitFor(START.toSeconds(), TimeUnit.SECONDS)) {
                 throw new IllegalStateException("it does not end: " + program.everything());
             }
@@ -53,7 +62,16 @@ final class Program implements AutoCloseable {
     static Program start(
             Map<String, String> environment, String awaited, String name, String... arguments)
             throws Exception {
-        Program program = launch(environment, name, List.of(arguments));
+        return begin(launch(List.of(), environment, name, List.of(arguments)), awaited);
+    }
+
+    /** As a person on that host would. */
+    static Program startOn(Host host, String awaited, String name, String... arguments)
+            throws Exception {
+        return begin(launch(host.before(), host.environment, name, List.of(arguments)), awaited);
+    }
+
+    private static Program begin(Program program, String awaited) throws Exception {
         try {
             program.await(awaited);
             return program;
@@ -70,10 +88,14 @@ final class Program implements AutoCloseable {
     }
 
     private static Program launch(
-            Map<String, String> environment, String name, List<String> arguments)
+            List<String> before,
+            Map<String, String> environment,
+            String name,
+            List<String> arguments)
             throws IOException {
         Path root = Path.of(System.getProperty("todoku.root"));
-        List<String> command = new ArrayList<>(List.of(root.resolve(name).toString()));
+        List<String> command = new ArrayList<>(before);
+        command.add(root.resolve(name).toString());
         command.addAll(arguments);
         Path said = Files.createDirectories(root.resolve("packaging/target/said"));
         Path out = Files.createTempFile(said, name, ".out");

@@ -1,14 +1,13 @@
 package org.todoku.backup.restore;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.volume.LogTap;
@@ -21,6 +20,14 @@ import org.todoku.backup.volume.VolumeSettings;
  * table and its indexes are checked. Shut down on close.
  */
 public final class RestoredDatabase implements AutoCloseable {
+    private static final String CACHE = "derby.storage.pageCacheSize";
+
+    /** With what Derby keeps beside it. */
+    private static final long PAGE = 5 * 1024;
+
+    private static final String CHECKING = "checking the restored tables";
+    private static final long LEAST_PAGES = 4_000;
+
     private final Volume volume;
     private final Connection connection;
 
@@ -34,6 +41,7 @@ public final class RestoredDatabase implements AutoCloseable {
         Volume volume =
                 Volume.attach(directory, LogTap.NONE, VolumeSettings.local(), VolumeListener.NONE);
         try {
+            makeRoom();
             // Redo takes as long as it takes; somebody else in this process may have set a limit.
             DriverManager.setLoginTimeout(0);
             return new RestoredDatabase(volume, DriverManager.getConnection(volume.jdbcUrl()));
@@ -43,8 +51,25 @@ public final class RestoredDatabase implements AutoCloseable {
         }
     }
 
+    /**
+     * Redo and checks touch the pages of every index in no order: out of Derby's own 4 MiB they
+     * would be read again and again. A third of the heap; what is set already stays.
+     */
+    private static void makeRoom() {
+        if (System.getProperty(CACHE) == null) {
+            long pages = Runtime.getRuntime().maxMemory() / 3 / PAGE;
+            System.setProperty(CACHE, String.valueOf(Math.max(LEAST_PAGES, pages)));
+        }
+    }
+
+    /** The first of its connections; belongs to this. */
     public Connection connection() {
         return connection;
+    }
+
+    /** One more, which whoever asked closes. */
+    public Connection connect() throws SQLException {
+        return DriverManager.getConnection(volume.jdbcUrl());
     }
 
     /**
@@ -53,46 +78,15 @@ public final class RestoredDatabase implements AutoCloseable {
      * @return rows by table, of the tables that are not Derby's own
      */
     public Map<String, Long> check() {
-        Map<String, Long> rows = new LinkedHashMap<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet tables =
-                        statement.executeQuery(
-                                """
-                                select s.schemaname, t.tablename, t.tabletype
-                                  from sys.sysschemas s join sys.systables t
-                                    on t.schemaid = s.schemaid
-                                 where t.tabletype in ('T', 'S')
-                                 order by t.tablename
-                                """)) {
-            while (tables.next()) {
-                String schema = tables.getString(1);
-                String table = tables.getString(2);
-                checkTable(schema, table);
-                if (tables.getString(3).equals("T")) {
-                    rows.put(table, count(schema, table));
-                }
-            }
-            return rows;
+        try {
+            return new TableCheck(volume.jdbcUrl()).run(connection);
         } catch (SQLException e) {
-            throw failed("checking the restored tables", e);
-        }
-    }
-
-    private void checkTable(String schema, String table) throws SQLException {
-        try (PreparedStatement check =
-                connection.prepareStatement("values SYSCS_UTIL.SYSCS_CHECK_TABLE(?, ?)")) {
-            check.setString(1, schema);
-            check.setString(2, table);
-            check.executeQuery().close();
-        }
-    }
-
-    private long count(String schema, String table) throws SQLException {
-        String name = "\"" + schema + "\".\"" + table + "\"";
-        try (Statement statement = connection.createStatement();
-                ResultSet count = statement.executeQuery("select count(*) from " + name)) {
-            count.next();
-            return count.getLong(1);
+            throw failed(CHECKING, e);
+        } catch (IOException e) {
+            throw e.getCause() instanceof ExecutionException f
+                            && f.getCause() instanceof SQLException broken
+                    ? failed(CHECKING + ": " + e.getMessage(), broken)
+                    : new UncheckedIOException(e);
         }
     }
 

@@ -32,28 +32,40 @@ public final class S3Server implements AutoCloseable {
 
     private final Process process;
     private final int port;
+    private String address = "127.0.0.1";
 
     private S3Server(Process process, int port) {
         this.process = process;
         this.port = port;
     }
 
+    /** S3Proxy that other hosts reach at one of this machine's addresses. */
+    public static S3Server s3proxyAt(Path folder, String address) throws IOException {
+        S3Server server = s3proxy(folder, "0.0.0.0");
+        server.address = address;
+        return server;
+    }
+
     /** S3Proxy on a folder: its create-only puts are atomic. */
     public static S3Server s3proxy(Path folder) throws IOException {
+        return s3proxy(folder, "127.0.0.1");
+    }
+
+    private static S3Server s3proxy(Path folder, String bind) throws IOException {
         int port = freePort();
         Path properties = folder.resolve("s3proxy.properties");
         Files.createDirectories(folder.resolve("objects"));
         Files.writeString(
                 properties,
                 """
-                s3proxy.endpoint=http://127.0.0.1:%d
+                s3proxy.endpoint=http://%s:%d
                 s3proxy.authorization=aws-v4
                 s3proxy.identity=%s
                 s3proxy.credential=%s
                 jclouds.provider=filesystem
                 jclouds.filesystem.basedir=%s
                 """
-                        .formatted(port, ACCESS, SECRET, folder.resolve("objects")));
+                        .formatted(bind, port, ACCESS, SECRET, folder.resolve("objects")));
         List<String> arguments = List.of("--properties", properties.toString());
         return start(folder, "s3proxy", arguments, port);
     }
@@ -72,7 +84,7 @@ public final class S3Server implements AutoCloseable {
     }
 
     public URI endpoint() {
-        return URI.create("http://127.0.0.1:" + port);
+        return URI.create("http://" + address + ":" + port);
     }
 
     /** The archive's place in this server, under a prefix. */

@@ -38,6 +38,11 @@ public final class Lookups {
         return new Lookups(resolver, server.toString());
     }
 
+    /** Whom this asks. */
+    public String whom() {
+        return whom;
+    }
+
     /** Asks whom this machine asks. */
     public static Lookups here() {
         return new Lookups(new ExtendedResolver(), "this machine's resolver");

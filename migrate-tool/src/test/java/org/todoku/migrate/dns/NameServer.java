@@ -39,35 +39,63 @@ public final class NameServer implements AutoCloseable {
     }
 
     public static NameServer start(Path folder) throws IOException {
+        return start(folder, "192.0.2.1", 86_400);
+    }
+
+    /** The same, whose names lead to this address and are remembered for so long. */
+    public static NameServer start(Path folder, String address, int ttl) throws IOException {
+        Path zone = Files.createDirectories(folder).resolve("example.jp.zone");
+        Files.writeString(
+                zone,
+                """
+                $TTL %2$d
+                @ IN SOA ns.example.jp. root.example.jp. 1 3600 600 86400 60
+                @ IN NS ns.example.jp.
+                ns IN A 127.0.0.1
+                renraku IN A %1$s
+                renraku IN AAAA 2001:db8::1
+                mail IN A %1$s
+                once IN A %1$s
+                """
+                        .formatted(address, ttl));
+        String rest =
+                """
+                  recursion no; };
+                controls { };
+                key "todoku" { algorithm hmac-sha256; secret "%s"; };
+                zone "example.jp" { type master; file "%s"; allow-update { key "todoku"; }; };
+                """
+                        .formatted(SECRET, zone);
+        return named(folder, rest);
+    }
+
+    /** One that keeps nothing, asks another, and remembers the answers. */
+    public static NameServer caching(Path folder, HostAndPort asked) throws IOException {
+        String rest =
+                """
+                  recursion yes; allow-recursion { any; }; };
+                controls { };
+                zone "example.jp" { type forward; forward only; forwarders { %s port %d; }; };
+                """
+                        .formatted(asked.host(), asked.port());
+        return named(folder, rest);
+    }
+
+    private static NameServer named(Path folder, String rest) throws IOException {
         int port;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
         }
-        Files.createDirectories(folder);
-        Path zone = folder.resolve("example.jp.zone");
-        Files.writeString(
-                zone,
-                """
-                $TTL 86400
-                @ IN SOA ns.example.jp. root.example.jp. 1 3600 600 86400 60
-                @ IN NS ns.example.jp.
-                ns IN A 127.0.0.1
-                renraku IN A 192.0.2.1
-                renraku IN AAAA 2001:db8::1
-                mail IN A 192.0.2.1
-                """);
-        Path config = folder.resolve("named.conf");
+        Path config = Files.createDirectories(folder).resolve("named.conf");
         Files.writeString(
                 config,
                 """
                 options { directory "%1$s"; listen-on port %2$d { 127.0.0.1; };
                   listen-on-v6 { none; }; pid-file "%1$s/named.pid"; session-keyfile none;
-                  recursion no; dnssec-validation no; managed-keys-directory "%1$s"; };
-                controls { };
-                key "todoku" { algorithm hmac-sha256; secret "%3$s"; };
-                zone "example.jp" { type master; file "%4$s"; allow-update { key "todoku"; }; };
+                  dnssec-validation no; managed-keys-directory "%1$s";
                 """
-                        .formatted(folder, port, SECRET, zone));
+                                .formatted(folder, port)
+                        + rest);
         Path log = folder.resolve("named.log");
         Process process =
                 new ProcessBuilder(NAMED.toString(), "-g", "-c", config.toString())

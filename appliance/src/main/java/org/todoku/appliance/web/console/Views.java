@@ -197,8 +197,10 @@ public final class Views {
         NEVER;
 
         static DrillState of(SystemState.Snapshot system, Instant now) {
-            Optional<SystemState.Drilled> last =
-                    system.archive().flatMap(SystemState.Archive::lastDrill);
+            return of(system.archive().flatMap(SystemState.Archive::lastDrill), now);
+        }
+
+        static DrillState of(Optional<SystemState.Drilled> last, Instant now) {
             if (last.isEmpty()) {
                 return NEVER;
             }

@@ -1,0 +1,5 @@
+/** Tests of the console. */
+@NullMarked
+package org.todoku.appliance.web.console;
+
+import org.jspecify.annotations.NullMarked;
