@@ -158,6 +158,10 @@ final class Appliance implements AutoCloseable {
         ready = true;
     }
 
+    Database database() {
+        return database;
+    }
+
     Features parts() {
         return features;
     }

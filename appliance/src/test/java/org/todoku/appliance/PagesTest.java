@@ -20,11 +20,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.todoku.appliance.account.OrganisationId;
 import org.todoku.appliance.audience.Audience;
 import org.todoku.appliance.kernel.EmailAddress;
+import org.todoku.appliance.member.ContactState;
 import org.todoku.appliance.member.MemberId;
 import org.todoku.appliance.member.MemberState;
 import org.todoku.appliance.member.NewMember;
+import org.todoku.appliance.member.Quarantine;
 import org.todoku.appliance.message.MessageId;
 import org.todoku.appliance.message.NewMessage;
+import org.todoku.appliance.message.Survey;
 
 /** Member pages and the console in a real browser, also without scripts and on a narrow screen. */
 class PagesTest {
@@ -126,18 +129,79 @@ class PagesTest {
     }
 
     @Test
-    void fitsOnANarrowScreen() {
+    void membersAnswerWithATapAndChangeTheirMind() {
+        var parts = running.appliance.parts();
+        MessageId question =
+                parts.sending()
+                        .send(
+                                school,
+                                "test",
+                                new NewMessage(
+                                        "遠足",
+                                        "参加しますか。",
+                                        new Audience.Everyone(),
+                                        false,
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        List.of(),
+                                        Optional.of(new Survey(List.of("○ 参加", "× 不参加")))),
+                                Optional.empty());
+        Page page = narrow(false);
+        page.navigate(parts.mailText().messageLink(question.value(), member));
+        page.click("text=○ 参加");
+        assertThat(page.locator("[role=status].notice")).hasText("回答を受け付けました。");
+        assertThat(page.locator("button[aria-pressed=true]")).hasText("○ 参加");
+        page.click("text=× 不参加");
+        assertThat(page.locator("button[aria-pressed=true]")).hasText("× 不参加");
+        assertThat(parts.answers().tally(question))
+                .extracting(count -> count.people())
+                .containsExactly(0L, 1L);
+        assertThat(parts.ledger().counts(question).answered()).isEqualTo(1);
+
+        Page console = signedIn();
+        console.navigate(running.url + "/console/messages/" + question);
+        assertThat(console.locator("section[aria-labelledby=tally]")).containsText("× 不参加");
+    }
+
+    @Test
+    void anAddressThatIsNotMailedIsMailedAgain() {
+        var contact = find().contacts().getFirst();
+        running.appliance
+                .database()
+                .change(tx -> Quarantine.set(tx, contact.id(), "550 5.1.1 unknown user"));
+        Page page = signedIn();
+        page.navigate(running.url + "/console/members/quarantine");
+        assertThat(page.locator("main")).containsText("***@example.jp");
+        assertThat(page.locator("main")).containsText("550 5.1.1 unknown user");
+        assertThat(page.content()).doesNotContain("i@example.jp");
+        page.click("main td button");
+        assertThat(page.locator(".notice.good")).hasText("このアドレスへの送信を再開しました。");
+        assertThat(find().contacts().getFirst().state()).isEqualTo(ContactState.ACTIVE);
+        page.navigate(running.url + "/console/members/slip");
+        assertThat(page.locator("main code")).hasText("example.jp");
+    }
+
+    private static Page signedIn() {
         Page page = narrow(true);
         page.navigate(running.url + "/console/");
         page.fill("#email", RunningAppliance.EMAIL);
         page.fill("#password", RunningAppliance.PASSWORD);
         page.click("main button");
         assertThat(page.locator("h1")).hasText("概要");
+        return page;
+    }
+
+    @Test
+    void fitsOnANarrowScreen() {
+        Page page = signedIn();
         for (String path :
                 List.of(
                         "",
                         "members",
                         "members/import",
+                        "members/quarantine",
+                        "members/slip",
+                        "mail-check",
                         "messages/new",
                         "messages",
                         "inquiries",

@@ -177,7 +177,11 @@ final class RunningAppliance implements AutoCloseable {
                                 Optional.empty(),
                                 Optional.empty(),
                                 List.of(),
-                                ApplianceConfig.Direct.OFF));
+                                // A question about names stays on this machine.
+                                new ApplianceConfig.Direct(
+                                        false,
+                                        Optional.of(
+                                                new ApplianceConfig.HostAndPort("127.0.0.1", 9)))));
     }
 
     static int freePort() {

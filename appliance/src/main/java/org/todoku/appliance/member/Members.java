@@ -24,6 +24,7 @@ import org.todoku.appliance.store.Tx;
 /** The members. Thread-safe. Methods with a transaction take part in their caller's. */
 public final class Members {
     private static final int PAGE = 50;
+    private static final int MOST_QUARANTINED = 500;
     private static final int MAX_QUERY = 100;
 
     private final Database database;
@@ -171,6 +172,17 @@ public final class Members {
         return new Page<>(
                 summaries,
                 found.size() > PAGE ? Optional.of(tokenAfter(shown.getLast())) : Optional.empty());
+    }
+
+    /** Addresses of joined members that are not mailed for now, 500 at most, by name. */
+    public List<QuarantinedAddress> quarantined(OrganisationId organisation) {
+        return database.read(tx -> Quarantine.list(tx, organisation, MOST_QUARANTINED));
+    }
+
+    /** Takes an address out of quarantine; false when it was not in it. */
+    public boolean mailAgain(OrganisationId organisation, ContactId contact) {
+        return database.write(
+                tx -> Quarantine.isOf(tx, organisation, contact) && Quarantine.lift(tx, contact));
     }
 
     /** How many there are. */

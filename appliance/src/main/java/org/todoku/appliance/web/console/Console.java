@@ -18,6 +18,7 @@ public final class Console {
                                 new SignInPages(doors, access, random).routes(),
                                 new OverviewPages(doors, access).routes(),
                                 new RosterPages(doors, access).routes(),
+                                new QuarantinePages(doors, access).routes(),
                                 new ExportPages(doors, access).routes(),
                                 new NoticePages(doors, access).routes(),
                                 new ComposePages(doors, access, random).routes(),

@@ -19,6 +19,7 @@ import org.todoku.appliance.member.ImportReport;
 import org.todoku.appliance.member.MemberCounts;
 import org.todoku.appliance.member.MemberSummary;
 import org.todoku.appliance.member.ProfileItem;
+import org.todoku.appliance.member.QuarantinedAddress;
 import org.todoku.appliance.message.Attachment;
 import org.todoku.appliance.message.MessageState;
 import org.todoku.appliance.message.MessageView;
@@ -176,6 +177,12 @@ public final class Views {
             String version,
             long memoryBytes,
             DrillState drill) {}
+
+    /** Addresses that are not mailed for now. */
+    public record Quarantined(List<QuarantinedAddress> addresses, boolean lifted) {}
+
+    /** What a member can do whose phone keeps our mails out. */
+    public record Slip(String organisation, String address, String domain) {}
 
     /** What DNS says about our mail. */
     public record MailCheck(String domain, List<Finding> findings) {}
