@@ -344,6 +344,7 @@ final class Appliance implements AutoCloseable {
                 features.answers(),
                 features.progress(),
                 features.inquiries(),
+                features.inbound().joining(),
                 features.exporter(),
                 notices,
                 storage.state(),

@@ -164,6 +164,7 @@ record Features(
                         mailing.bounces,
                         ReturnPaths.forAnswers(mailing.signed),
                         new Answers(ground.database, ground.clock),
+                        ids,
                         mailing.settings));
     }
 

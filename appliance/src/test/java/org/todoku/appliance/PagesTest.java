@@ -199,6 +199,7 @@ class PagesTest {
                         "",
                         "members",
                         "members/import",
+                        "members/joining",
                         "members/quarantine",
                         "members/slip",
                         "mail-check",

@@ -3,13 +3,11 @@ package org.todoku.appliance.inbound;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.todoku.appliance.account.Organisation;
 import org.todoku.appliance.account.Organisations;
-import org.todoku.appliance.delivery.AutomaticMail;
 import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.MailSettings;
 import org.todoku.appliance.delivery.MailText;
@@ -20,15 +18,14 @@ import org.todoku.appliance.delivery.bounce.Reason;
 import org.todoku.appliance.delivery.bounce.ReturnPaths;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.kernel.FaultException;
+import org.todoku.appliance.kernel.Ids;
 import org.todoku.appliance.kernel.NamedLoop;
-import org.todoku.appliance.kernel.Texts;
 import org.todoku.appliance.member.Contact;
 import org.todoku.appliance.member.ContactState;
 import org.todoku.appliance.member.Member;
 import org.todoku.appliance.member.MemberId;
 import org.todoku.appliance.member.MemberState;
 import org.todoku.appliance.member.Members;
-import org.todoku.appliance.member.NewMember;
 import org.todoku.appliance.member.Quarantine;
 import org.todoku.appliance.store.Database;
 import org.todoku.appliance.store.Tx;
@@ -44,11 +41,8 @@ import org.todoku.appliance.survey.Answers;
  */
 public final class InboundMail {
     private static final Logger LOG = LoggerFactory.getLogger(InboundMail.class);
-    private static final Texts TEXTS = Texts.of(InboundMail.class);
     private static final Duration IDLE = Duration.ofSeconds(1);
     private static final int BATCH = 10;
-    private static final int MAX_ANSWERS = 5;
-    private static final Duration ANSWER_PERIOD = Duration.ofDays(1);
 
     /** RFC 5321 6.3 wants at least 100; our mails pass three or four. */
     private static final int MAX_HOPS = 30;
@@ -59,6 +53,8 @@ public final class InboundMail {
     private final InstantSource clock;
     private final Parts parts;
     private final Replies replies;
+    private final Answering answering;
+    private final Joining joining;
     private final NamedLoop loop = new NamedLoop("inbound", this::step);
 
     /** The features that a mail can touch. */
@@ -71,13 +67,28 @@ public final class InboundMail {
             Bounces bounces,
             ReturnPaths answerPaths,
             Answers answers,
+            Ids ids,
             MailSettings settings) {}
 
     public InboundMail(Database database, InstantSource clock, Parts parts) {
         this.database = database;
         this.clock = clock;
         this.parts = parts;
+        this.answering =
+                new Answering(parts.outgoing, parts.texts, clock, parts.settings.language());
+        this.joining =
+                new Joining(
+                        database,
+                        parts.ids,
+                        clock,
+                        new Joining.Parts(
+                                parts.organisations, parts.members, parts.texts, answering));
         this.replies = new Replies(parts.answerPaths, parts.settings.domain());
+    }
+
+    /** Who may join, and who waits. */
+    public Joining joining() {
+        return joining;
     }
 
     public void start() {
@@ -169,6 +180,10 @@ public final class InboundMail {
         Optional<Member> member =
                 parts.members.byAddress(tx, it.organisation.id(), mail.from().get());
         member.ifPresent(m -> isAlive(tx, m, mail.from().get()));
+        EmailAddress from = mail.from().get();
+        if (joining.carriesCode(tx, it.organisation.id(), it.stored.to(), mail)) {
+            return join(tx, it, from, member, true);
+        }
         Intent intent = Intent.of(mail.subject(), mail.text());
         if (intent != Intent.LEAVE) {
             Optional<Replies.Asked> asked =
@@ -179,8 +194,8 @@ public final class InboundMail {
             }
         }
         return switch (intent) {
-            case LEAVE -> leave(tx, it, mail.from().get(), member);
-            case JOIN -> join(tx, it, mail.from().get(), member);
+            case LEAVE -> leave(tx, it, from, member);
+            case JOIN -> join(tx, it, from, member, false);
             case OTHER -> it.ended("inquiry", "", member.map(Member::id));
         };
     }
@@ -225,19 +240,33 @@ public final class InboundMail {
         }
     }
 
-    private InboundStore.Result join(Tx tx, Case it, EmailAddress from, Optional<Member> member) {
-        if (member.isEmpty()) {
-            MemberId id = parts.members.create(tx, it.organisation.id(), newMember(it.mail, from));
-            return it.ended("done", answer(tx, it, from, "join", id), Optional.of(id));
+    private InboundStore.Result join(
+            Tx tx, Case it, EmailAddress from, Optional<Member> member, boolean withCode) {
+        Optional<MemberId> known = member.map(Member::id);
+        if (member.filter(m -> m.state() == MemberState.JOINED).isPresent()) {
+            return withCode || Intent.saysNothing(it.mail.subject())
+                    ? it.ended("done", answer(tx, it, from, "already", known.get()), known)
+                    : it.ended("inquiry", "", known);
         }
-        MemberId id = member.get().id();
-        if (member.get().state() == MemberState.LEFT
-                && parts.members.rejoin(tx, it.organisation.id(), id)) {
-            return it.ended("done", answer(tx, it, from, "join", id), Optional.of(id));
+        return switch (joining.admission(tx, it.organisation.id(), withCode)) {
+            case NEEDS_CODE -> it.ended("done", answer(tx, it, from, "code", ""), known);
+            case WAITS -> {
+                joining.request(tx, it.organisation.id(), from, it.mail);
+                yield it.ended("done", answer(tx, it, from, "waiting", ""), known);
+            }
+            case JOINS -> {
+                MemberId id = joined(tx, it, from, known);
+                yield it.ended("done", answer(tx, it, from, "join", id), Optional.of(id));
+            }
+        };
+    }
+
+    private MemberId joined(Tx tx, Case it, EmailAddress from, Optional<MemberId> known) {
+        if (known.isEmpty()) {
+            return parts.members.create(tx, it.organisation.id(), joining.newMember(it.mail, from));
         }
-        return Intent.saysNothing(it.mail.subject())
-                ? it.ended("done", answer(tx, it, from, "already", id), Optional.of(id))
-                : it.ended("inquiry", "", Optional.of(id));
+        parts.members.rejoin(tx, it.organisation.id(), known.get());
+        return known.get();
     }
 
     private InboundStore.Result leave(Tx tx, Case it, EmailAddress from, Optional<Member> member) {
@@ -251,40 +280,14 @@ public final class InboundMail {
         return it.ended("done", answer(tx, it, from, "leave", id), Optional.of(id));
     }
 
-    /**
-     * Queues the answer in the same transaction, unless this address has had its share; answers
-     * what was done.
-     */
+    /** In the same transaction as the act. */
     private String answer(Tx tx, Case it, EmailAddress to, String kind, MemberId member) {
-        if (parts.outgoing.since(tx, to, clock.instant().minus(ANSWER_PERIOD)) >= MAX_ANSWERS) {
-            return kind + ", not answered: " + MAX_ANSWERS + " answers a day";
-        }
-        String own = parts.texts.address(it.organisation.slug());
-        boolean queued =
-                parts.outgoing.queue(
-                        tx,
-                        new AutomaticMail(
-                                it.organisation.id(),
-                                to,
-                                "inbound:" + it.stored.id(),
-                                it.mail.mailId().filter(id -> id.matches("<[\\x21-\\x7e]{1,390}>")),
-                                text(kind + ".subject", it.organisation.name()),
-                                text(
-                                        kind + ".body",
-                                        it.organisation.name(),
-                                        parts.texts.profileLink(member),
-                                        own)));
-        return queued ? kind : kind + ", answered before";
+        return answer(tx, it, to, kind, parts.texts.profileLink(member));
     }
 
-    private String text(String key, Object... arguments) {
-        return TEXTS.text(parts.settings.language(), key, arguments);
-    }
-
-    private NewMember newMember(ReceivedMail mail, EmailAddress from) {
-        String shown = mail.displayName().replaceAll("\\p{Cntrl}", " ").strip();
-        String name = shown.isEmpty() || shown.contains("@") ? text("join.unnamed") : shown;
-        return new NewMember(
-                name.length() > 100 ? name.substring(0, 100) : name, "", List.of(from), Map.of());
+    private String answer(Tx tx, Case it, EmailAddress to, String kind, String link) {
+        var answer =
+                new Answering.Answer(to, "inbound:" + it.stored.id(), it.mail.mailId(), kind, link);
+        return answering.answer(tx, it.organisation, answer);
     }
 }

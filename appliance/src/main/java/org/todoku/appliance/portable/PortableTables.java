@@ -190,6 +190,7 @@ final class PortableTables {
                     "bounce",
                             "a refusal stands in its delivery and what followed in the address; the count"
                                     + " begins anew",
+                    "join_request", "whoever waits to be let in is no member yet, and writes again",
                     "setting", "the server's own, and its secret among them",
                     "machine_event", "what happened to the machine belongs to no organisation",
                     "flyway_schema_history", "which tables this program has made");

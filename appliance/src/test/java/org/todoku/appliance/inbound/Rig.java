@@ -24,6 +24,7 @@ final class Rig {
                         new Bounces(network.ids),
                         ReturnPaths.forAnswers(network.tokens),
                         new Answers(network.database, network.clock),
+                        network.ids,
                         network.settings));
     }
 

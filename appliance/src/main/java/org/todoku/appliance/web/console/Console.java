@@ -19,6 +19,7 @@ public final class Console {
                                 new OverviewPages(doors, access).routes(),
                                 new RosterPages(doors, access).routes(),
                                 new QuarantinePages(doors, access).routes(),
+                                new JoiningPages(doors, access, random).routes(),
                                 new ExportPages(doors, access).routes(),
                                 new NoticePages(doors, access).routes(),
                                 new ComposePages(doors, access, random).routes(),

@@ -11,6 +11,7 @@ import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.Progress;
 import org.todoku.appliance.delivery.Sending;
 import org.todoku.appliance.inbound.Inquiries;
+import org.todoku.appliance.inbound.Joining;
 import org.todoku.appliance.mailcheck.MailCheck;
 import org.todoku.appliance.member.Members;
 import org.todoku.appliance.member.ProfileItems;
@@ -40,6 +41,7 @@ public record ConsoleDoors(
         Answers answers,
         Progress progress,
         Inquiries inquiries,
+        Joining joining,
         Exporter exporter,
         Optional<OperatorNotices> notices,
         SystemState system,

@@ -178,6 +178,13 @@ public final class Views {
             long memoryBytes,
             DrillState drill) {}
 
+    /** Who may join; {@code said} is the key of what was done or is wrong. */
+    public record Joining(
+            org.todoku.appliance.inbound.Joining.Rules rules,
+            String address,
+            List<org.todoku.appliance.inbound.Joining.Waiting> waiting,
+            String said) {}
+
     /** Addresses that are not mailed for now. */
     public record Quarantined(List<QuarantinedAddress> addresses, boolean lifted) {}
 

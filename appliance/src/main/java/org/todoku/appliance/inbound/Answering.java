@@ -1,0 +1,72 @@
+package org.todoku.appliance.inbound;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.todoku.appliance.account.Organisation;
+import org.todoku.appliance.delivery.AutomaticMail;
+import org.todoku.appliance.delivery.MailText;
+import org.todoku.appliance.delivery.OutgoingMail;
+import org.todoku.appliance.kernel.EmailAddress;
+import org.todoku.appliance.kernel.Language;
+import org.todoku.appliance.kernel.Texts;
+import org.todoku.appliance.store.Tx;
+
+/**
+ * Answers to people, each once and at most five a day to one address: what answers empty mail is
+ * else a cannon that anyone can point at others.
+ */
+final class Answering {
+    private static final Texts TEXTS = Texts.of(Answering.class);
+    private static final int MAX_ANSWERS = 5;
+    private static final Duration ANSWER_PERIOD = Duration.ofDays(1);
+
+    private final OutgoingMail outgoing;
+    private final MailText texts;
+    private final InstantSource clock;
+    private final Language language;
+
+    Answering(OutgoingMail outgoing, MailText texts, InstantSource clock, Language language) {
+        this.outgoing = outgoing;
+        this.texts = texts;
+        this.clock = clock;
+        this.language = language;
+    }
+
+    /**
+     * One answer.
+     *
+     * @param cause names it, so that it is queued once
+     * @param kind the key of its texts
+     * @param link what the text's {1} stands for
+     */
+    record Answer(
+            EmailAddress to, String cause, Optional<String> inReplyTo, String kind, String link) {}
+
+    /** Queues it, unless this address has had its share; answers what was done. */
+    String answer(Tx tx, Organisation organisation, Answer answer) {
+        if (outgoing.since(tx, answer.to, clock.instant().minus(ANSWER_PERIOD)) >= MAX_ANSWERS) {
+            return answer.kind + ", not answered: " + MAX_ANSWERS + " answers a day";
+        }
+        String own = texts.address(organisation.slug());
+        boolean queued =
+                outgoing.queue(
+                        tx,
+                        new AutomaticMail(
+                                organisation.id(),
+                                answer.to,
+                                answer.cause,
+                                answer.inReplyTo.filter(id -> id.matches("<[\\x21-\\x7e]{1,390}>")),
+                                text(answer.kind + ".subject", organisation.name()),
+                                text(
+                                        answer.kind + ".body",
+                                        organisation.name(),
+                                        answer.link,
+                                        own)));
+        return queued ? answer.kind : answer.kind + ", answered before";
+    }
+
+    String text(String key, Object... arguments) {
+        return TEXTS.text(language, key, arguments);
+    }
+}
