@@ -165,6 +165,18 @@ final class SampleOrganisation implements AutoCloseable {
                 n + 40,
                 n + 10,
                 AT + 5);
+        tx.update(
+                "INSERT INTO survey_choice(message_id, place, label) VALUES (?, 0, '○ 参加')",
+                n + 40);
+        tx.update(
+                "INSERT INTO survey_choice(message_id, place, label) VALUES (?, 1, '× 不参加')",
+                n + 40);
+        tx.update(
+                "INSERT INTO answer(message_id, member_id, place, source, answered_at)"
+                        + " VALUES (?, ?, 1, 'mail', ?)",
+                n + 40,
+                n + 10,
+                AT + 6);
     }
 
     private static void delivery(Tx tx, long n, int message, int i, String outcome) {
