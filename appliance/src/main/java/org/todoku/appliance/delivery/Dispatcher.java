@@ -22,7 +22,7 @@ import org.todoku.appliance.store.Tx;
  * Works the ledger off: claims rows durably, waits until the claim is in the archive, and only then
  * sends.
  *
- * <p>Costs: at most about four seconds' worth of claimed rows in memory, 4,000 at most, and one
+ * <p>Costs: as many claimed rows in memory as keep the connections busy, 4,000 at most, and one
  * thread and connection for each connection of the relays. While some are sent others are on their
  * way to the archive and the next are claimed, so the archive's latency does not lower the rate. If
  * the process dies, only these rows can be in doubt. What one destination does or leaves undone
@@ -38,7 +38,8 @@ public final class Dispatcher {
     private static final int SMTP = 25;
     private static final int LARGEST_BATCH = 500;
     private static final int SMALLEST_WINDOW = 40;
-    private static final int FIRST_WINDOW = 1000;
+    private static final int FIRST_WINDOW = 500;
+    private static final int FIRST_LOCAL_WINDOW = 100;
     private static final int LARGEST_WINDOW = 4000;
 
     private final Database database;
@@ -56,6 +57,7 @@ public final class Dispatcher {
     private final NamedLoop loop;
     private volatile Optional<String> archiveProblem = Optional.empty();
     private volatile boolean paused;
+    private volatile boolean hungry;
 
     /**
      * What the dispatcher works with, beside the database.
@@ -105,7 +107,7 @@ public final class Dispatcher {
         List<Relay> relays = parts.settings.relays();
         this.window =
                 new Window(
-                        FIRST_WINDOW,
+                        durability.isImmediate() ? FIRST_LOCAL_WINDOW : FIRST_WINDOW,
                         largestWindow(relays.isEmpty() ? 0 : relays.getFirst().ratePerSecond()));
         this.lanes = new Lanes(window::limit, routing.connectionsEach());
         this.senders =
@@ -114,7 +116,8 @@ public final class Dispatcher {
                         lanes,
                         book,
                         judge,
-                        new Senders.Setting(parts.settings.domain(), database.gate()));
+                        new Senders.Setting(
+                                parts.settings.domain(), database.gate(), window::starved));
         this.loop = new NamedLoop("dispatcher", this::step);
     }
 
@@ -205,6 +208,7 @@ public final class Dispatcher {
         } finally {
             window.give(wanted - parcels.size());
         }
+        hungry = parcels.isEmpty();
         if (parcels.isEmpty()) {
             return all ? IDLE : Duration.ZERO;
         }
@@ -238,6 +242,11 @@ public final class Dispatcher {
     private void recorded(Parcel parcel) {
         lanes.recorded(parcel);
         window.recorded();
+        // There may have been nothing to claim but for a destination that had its share.
+        if (hungry && lanes.room(parcel.destination(), false) >= window.limit() / 8) {
+            hungry = false;
+            loop.wake();
+        }
     }
 
     private List<Senders.Job> jobs(List<Parcel> parcels) {

@@ -10,7 +10,18 @@ import java.time.Duration;
 @FunctionalInterface
 public interface Durability {
     /** For an appliance without an archive: what is committed here is as durable as it gets. */
-    Durability LOCAL = timeout -> true;
+    Durability LOCAL =
+            new Durability() {
+                @Override
+                public boolean awaitArchived(Duration timeout) {
+                    return true;
+                }
+
+                @Override
+                public boolean isImmediate() {
+                    return true;
+                }
+            };
 
     /**
      * Waits until everything committed before this call is in the archive.
@@ -18,4 +29,9 @@ public interface Durability {
      * @return false when the timeout passed first
      */
     boolean awaitArchived(Duration timeout) throws InterruptedException;
+
+    /** Whether that takes no time at all. */
+    default boolean isImmediate() {
+        return false;
+    }
 }

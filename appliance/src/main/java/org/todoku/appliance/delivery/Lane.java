@@ -76,6 +76,10 @@ final class Lane {
         return rests > 0 && now - restUntil < 0;
     }
 
+    boolean hasWaiting() {
+        return !urgent.isEmpty() || !others.isEmpty();
+    }
+
     boolean hasUrgent() {
         return !urgent.isEmpty();
     }

@@ -165,6 +165,16 @@ final class Lanes {
         }
     }
 
+    /** Whether any mail waits for a connection, be it that its destination rests. */
+    boolean hasWaiting() {
+        lock.lock();
+        try {
+            return lanes.values().stream().anyMatch(Lane::hasWaiting);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     List<LaneStatus> status() {
         lock.lock();
         try {

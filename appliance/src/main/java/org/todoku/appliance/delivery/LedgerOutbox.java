@@ -18,8 +18,8 @@ import org.todoku.appliance.store.Tx;
 /**
  * The ledger's rows as an outbox: urgent messages first, then the oldest.
  *
- * <p>Candidates are read without waiting for locks; the guarded update decides, so a row that
- * changed meanwhile is left alone.
+ * <p>Candidates are read without waiting for locks; the guarded update, and the message's state as
+ * it is committed, decide, so a row that changed meanwhile is left alone.
  */
 final class LedgerOutbox implements Outbox {
     /** Messages looked at in one claim; more wait their turn. */
@@ -57,7 +57,9 @@ final class LedgerOutbox implements Outbox {
             if (candidates.isEmpty()) {
                 finish(tx, message.id());
             }
-            claimed.addAll(TABLE.claim(tx, left.fitting(candidates), now));
+            if (!candidates.isEmpty() && isSending(tx, message.id())) {
+                claimed.addAll(TABLE.claim(tx, left.fitting(candidates), now));
+            }
         }
         return claimed;
     }
@@ -90,6 +92,17 @@ final class LedgerOutbox implements Outbox {
         return tx.update(
                 "UPDATE delivery SET outcome = 'inDoubt', finished_at = ? WHERE outcome = 'claimed'",
                 now);
+    }
+
+    /**
+     * Once more, and as it is committed: a release that is rolled back after it was seen must send
+     * nothing.
+     */
+    private static boolean isSending(Tx tx, long message) {
+        return tx.count(
+                        "SELECT COUNT(*) AS n FROM message WHERE id = ? AND state = 'sending'",
+                        message)
+                > 0;
     }
 
     private List<MessageHead> due(Tx tx, Instant now) {

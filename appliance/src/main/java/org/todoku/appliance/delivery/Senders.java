@@ -49,8 +49,9 @@ final class Senders {
      *
      * @param helo how this machine calls itself
      * @param gate by which it is known whether this host is the one to send
+     * @param starved told when a connection finds nothing to send
      */
-    record Setting(String helo, WriteGate gate) {}
+    record Setting(String helo, WriteGate gate, Runnable starved) {}
 
     /** False while nothing can be sent at all. */
     boolean usable() {
@@ -101,7 +102,10 @@ final class Senders {
                 } else if (job != null) {
                     work(job, index, connections);
                     lastUse = System.nanoTime();
-                } else if (System.nanoTime() - lastUse > IDLE.toNanos()) {
+                } else if (!lanes.hasWaiting()) {
+                    setting.starved.run();
+                }
+                if (job == null && System.nanoTime() - lastUse > IDLE.toNanos()) {
                     connections.close();
                     lastUse = System.nanoTime();
                 }

@@ -5,15 +5,15 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * How many mails may be claimed and not yet recorded: what is in doubt after a crash at the worst.
- * Thread-safe.
+ * How many mails may be claimed and not yet recorded: what is in doubt after a crash at the worst,
+ * so that it is as small as the rate allows. Thread-safe.
  *
- * <p>It follows what the relays take: a claim is about a second on its way to the archive before
- * its mails may leave, so that too few of them would be the limit of the rate; too many would be in
- * doubt for nothing. It holds {@link #SECONDS} of the present rate, a thousand at first.
+ * <p>A claim may be a second on its way to the archive before its mails may leave. When connections
+ * stand idle because all that may be claimed is on that way, the window doubles; while they do not,
+ * it shrinks by a tenth, at each look. So it finds what is just enough by itself: a few hundred
+ * with an archive at a common relay's rate, a hundred without one.
  */
 final class Window {
-    private static final int SECONDS = 4;
     private static final long LOOK_NANOS = 500_000_000;
 
     private final int first;
@@ -23,11 +23,11 @@ final class Window {
     private int limit;
     private int held;
     private boolean closed;
-    private int recorded;
+    private boolean starved;
     private long looked = System.nanoTime();
 
     /**
-     * @param first what it holds while the rate is not known
+     * @param first what it holds at first, and at least
      * @param most what it never exceeds
      */
     Window(int first, int most) {
@@ -104,17 +104,26 @@ final class Window {
         }
     }
 
+    /** A connection stands idle though there may be more to send. */
+    void starved() {
+        lock.lock();
+        try {
+            // Half of it is what one destination may hold.
+            starved |= held * 3 >= limit;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The outcome of one is in the ledger. */
     void recorded() {
         lock.lock();
         try {
             held--;
-            recorded++;
             long now = System.nanoTime();
             if (now - looked >= LOOK_NANOS) {
-                double perSecond = recorded * 1e9 / (now - looked);
-                limit = Math.clamp((int) (perSecond * SECONDS), first, most);
-                recorded = 0;
+                limit = starved ? Math.min(most, limit * 2) : Math.max(first, limit * 9 / 10);
+                starved = false;
                 looked = now;
             }
             changed.signalAll();

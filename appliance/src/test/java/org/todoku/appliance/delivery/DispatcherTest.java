@@ -184,10 +184,10 @@ class DispatcherTest {
                             return archived.get();
                         });
         dispatcher.start();
-        await(() -> dispatcher.status().inFlight() == 1000);
+        await(() -> dispatcher.status().inFlight() == 500);
         MessageId urgent = network.send(true);
-        await(() -> network.ledger.counts(urgent).claimed() == 1000);
-        assertThat(network.ledger.counts(calm).claimed()).isEqualTo(1000);
+        await(() -> network.ledger.counts(urgent).claimed() == 500);
+        assertThat(network.ledger.counts(calm).claimed()).isEqualTo(500);
         assertThat(relay.taken()).as("no claim is safe yet").isEmpty();
 
         archived.set(true);

@@ -26,17 +26,30 @@ class WindowTest {
     }
 
     @Test
-    void followsWhatIsRecordedUpAndDown() throws Exception {
-        Window window = new Window(40, 1000);
-        for (int i = 0; i < 4000; i++) {
-            window.recorded();
+    void growsWhileConnectionsStandIdleAndShrinksWhileTheyDoNot() throws Exception {
+        Window window = new Window(40, 300);
+        for (int expected : new int[] {80, 160, 300, 300}) {
+            assertThat(window.take(500, AT_ONCE) + window.take(500, AT_ONCE)).isPositive();
+            window.starved();
+            look(window);
+            assertThat(window.limit()).isEqualTo(expected);
+            window.give(window.held());
         }
-        LockSupport.parkNanos(600_000_000);
+        look(window);
+        assertThat(window.limit()).as("busy").isEqualTo(270);
+        window.starved();
+        look(window);
+        assertThat(window.limit()).as("idle because nothing is claimed").isEqualTo(243);
+        for (int i = 0; i < 20; i++) {
+            look(window);
+        }
+        assertThat(window.limit()).isEqualTo(40);
+    }
+
+    private static void look(Window window) throws InterruptedException {
+        LockSupport.parkNanos(510_000_000);
+        window.takeBeyond(1);
         window.recorded();
-        assertThat(window.limit()).isEqualTo(1000);
-        LockSupport.parkNanos(600_000_000);
-        window.recorded();
-        assertThat(window.limit()).as("one in half a second").isEqualTo(40);
     }
 
     @Test
