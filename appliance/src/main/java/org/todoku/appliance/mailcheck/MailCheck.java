@@ -159,7 +159,9 @@ public final class MailCheck {
                                 spf.checkSPF(ip, "test@" + setting.domain, setting.domain)
                                         .getResult();
                         if (!result.equals("pass")) {
-                            return new Looked(State.WRONG, records, ip + ": " + result, wanted);
+                            // A part of it, of someone else's, may just not have answered.
+                            State state = result.equals("temperror") ? State.UNKNOWN : State.WRONG;
+                            return new Looked(state, records, ip + ": " + result, wanted);
                         }
                     }
                     return new Looked(State.GOOD, records, "");

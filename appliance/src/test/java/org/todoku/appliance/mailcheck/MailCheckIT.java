@@ -123,6 +123,20 @@ class MailCheckIT {
         }
     }
 
+    @Test
+    void aPartThatDoesNotAnswerIsNotCalledWrong() throws Exception {
+        String zone =
+                """
+                @ IN TXT "v=spf1 include:kept.by.nobody.invalid ~all"
+                renraku IN A 192.0.2.1
+                """;
+        try (Bind bind = Bind.start(dir.resolve("bind"), Map.of("example.jp", zone))) {
+            Finding spf = at(byKind(check(bind, List.of(), List.of())), Kind.SPF);
+            assertThat(spf.state()).isEqualTo(State.UNKNOWN);
+            assertThat(spf.detail()).contains("temperror");
+        }
+    }
+
     private static MailCheck check(Bind bind, List<DkimKey> keys, List<String> senders) {
         return new MailCheck(
                 Names.at(Optional.of(bind.at())),
