@@ -35,7 +35,7 @@ import org.todoku.backup.objects.StoreLocation;
 class TakeoverIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int RATE = 100;
-    private static final int KILL_AFTER = 250;
+    private static final int KILL_AFTER = 350;
     private static final Pattern MAIL_ID = Pattern.compile("<m(\\d+)\\.d(\\d+)@example\\.jp>");
 
     @TempDir Path folder;
@@ -253,8 +253,8 @@ class TakeoverIT {
                 .isEqualTo(SchoolRoster.addresses());
         assertThat(handedOver).isNotEmpty().allMatch(received::containsKey);
         assertThat(unsent).isNotEmpty().noneMatch(received::containsKey);
-        // A claim is about a second of sending, and two may be under way.
-        assertThat(inDoubt.size()).isLessThan(4 * RATE);
+        // What the window of a relay with a rate holds at most.
+        assertThat(inDoubt.size()).isLessThanOrEqualTo(4 * RATE);
     }
 
     private void sendToTheUnsent(

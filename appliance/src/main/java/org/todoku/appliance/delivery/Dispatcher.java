@@ -105,10 +105,8 @@ public final class Dispatcher {
         this.book = new OutcomeBook(database, clock);
         this.judge = new Judge(clock, parts.random);
         List<Relay> relays = parts.settings.relays();
-        this.window =
-                new Window(
-                        durability.isImmediate() ? FIRST_LOCAL_WINDOW : FIRST_WINDOW,
-                        largestWindow(relays.isEmpty() ? 0 : relays.getFirst().ratePerSecond()));
+        double rate = relays.isEmpty() ? 0 : relays.getFirst().ratePerSecond();
+        this.window = new Window(firstWindow(rate, durability.isImmediate()), largestWindow(rate));
         this.lanes = new Lanes(window::limit, routing.connectionsEach());
         this.senders =
                 new Senders(
@@ -284,6 +282,15 @@ public final class Dispatcher {
         parcels.stream()
                 .filter(parcel -> !parcel.urgent())
                 .forEach(parcel -> book.note(judge.unsent(parcel, why), () -> recorded(parcel)));
+    }
+
+    /** What is likely to be enough: a claim is about a second on its way to the archive. */
+    private static int firstWindow(double ratePerSecond, boolean immediate) {
+        int usual = immediate ? FIRST_LOCAL_WINDOW : FIRST_WINDOW;
+        double seconds = immediate ? 0.5 : 1.5;
+        return ratePerSecond <= 0
+                ? usual
+                : (int) Math.clamp(seconds * ratePerSecond, Math.min(20, usual), usual);
     }
 
     /** A first relay with a rate sets the bound: four seconds of it. */
