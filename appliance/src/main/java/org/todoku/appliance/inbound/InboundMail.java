@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.todoku.appliance.account.Organisation;
+import org.todoku.appliance.account.OrganisationId;
 import org.todoku.appliance.account.Organisations;
 import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.MailSettings;
@@ -181,21 +182,22 @@ public final class InboundMail {
                 parts.members.byAddress(tx, it.organisation.id(), mail.from().get());
         member.ifPresent(m -> isAlive(tx, m, mail.from().get()));
         EmailAddress from = mail.from().get();
-        if (joining.carriesCode(tx, it.organisation.id(), it.stored.to(), mail)) {
-            return join(tx, it, from, member, true);
-        }
+        OrganisationId organisation = it.organisation.id();
+        String to = it.stored.to();
         Intent intent = Intent.of(mail.subject(), mail.text());
+        // To whatever address: who wants to leave, leaves.
         if (intent != Intent.LEAVE) {
-            Optional<Replies.Asked> asked =
-                    replies.question(
-                            tx, it.organisation.id(), it.stored.to(), mail, mail.from().get());
+            if (joining.isCode(tx, organisation, mail)) {
+                return join(tx, it, from, member, true);
+            }
+            Optional<Replies.Asked> asked = replies.question(tx, organisation, to, mail, from);
             if (asked.isPresent()) {
                 return reply(tx, it, asked.get());
             }
         }
         return switch (intent) {
             case LEAVE -> leave(tx, it, from, member);
-            case JOIN -> join(tx, it, from, member, false);
+            case JOIN -> join(tx, it, from, member, joining.hasCode(tx, organisation, to));
             case OTHER -> it.ended("inquiry", "", member.map(Member::id));
         };
     }

@@ -170,21 +170,22 @@ public final class Joining {
         return database.write(tx -> remove(tx, organisation, request));
     }
 
-    /** Whether a mail carries the code, by its address or by being nothing else. */
-    boolean carriesCode(Tx tx, OrganisationId organisation, String to, ReceivedMail mail) {
+    /** Whether an address that was written to carries the code. */
+    boolean hasCode(Tx tx, OrganisationId organisation, String to) {
         String code = rules(tx, organisation).code();
-        if (code.isEmpty()) {
-            return false;
-        }
         int at = to.lastIndexOf('@');
         String local = (at < 0 ? to : to.substring(0, at)).toLowerCase(Locale.ROOT);
         int mark = local.indexOf(BEFORE);
-        if (mark >= 0 && local.substring(mark + BEFORE.length()).equals(code)) {
-            return true;
-        }
+        return !code.isEmpty() && mark >= 0 && local.substring(mark + BEFORE.length()).equals(code);
+    }
+
+    /** Whether a mail says the code and nothing else. */
+    boolean isCode(Tx tx, OrganisationId organisation, ReceivedMail mail) {
+        String code = rules(tx, organisation).code();
         List<String> lines = Intent.ownLines(mail.text());
-        return lines.equals(List.of(code))
-                || (lines.isEmpty() && mail.subject().strip().equalsIgnoreCase(code));
+        return !code.isEmpty()
+                && (lines.equals(List.of(code))
+                        || (lines.isEmpty() && mail.subject().strip().equalsIgnoreCase(code)));
     }
 
     /** What a newcomer may do. */

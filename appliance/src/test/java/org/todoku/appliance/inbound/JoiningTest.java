@@ -74,6 +74,22 @@ class JoiningTest {
         assertThat(joined()).as("a member needs no code").isEqualTo(3);
     }
 
+    /** The address with the code is in everybody's phone: what they write counts. */
+    @Test
+    void theAddressWithTheCodeAloneMakesNobodyJoinOrStay() throws Exception {
+        String coded = "midori+jsakura7@todoku.example";
+        joining.set(network.school.id(), new Joining.Rules("sakura7", false));
+        mail("asks@example.jp", coded, "", "どうすれば入れますか");
+        Inquiries inquiries = new Inquiries(network.database);
+        await(() -> inquiries.list(network.school.id()).size() == 1);
+        assertThat(joined()).isZero();
+
+        mail("hanako@example.jp", coded, "", "");
+        await(() -> joined() == 1);
+        mail("hanako@example.jp", coded, "", "退会");
+        await(() -> joined() == 0);
+    }
+
     @Test
     void withApprovalAPersonLetsThemIn() throws Exception {
         joining.set(network.school.id(), new Joining.Rules("", true));

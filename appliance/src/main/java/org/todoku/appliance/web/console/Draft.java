@@ -139,16 +139,14 @@ public record Draft(
         } catch (DateTimeParseException e) {
             return "compose.problem.time";
         }
-        return surveyProblem();
+        return choicesAreGood() ? "" : "compose.problem.choices";
     }
 
-    private String surveyProblem() {
+    private boolean choicesAreGood() {
         try {
-            Optional<Survey> readable = survey();
-            assert readable.isPresent() || choices.isBlank();
-            return "";
+            return choices.isBlank() || survey().isPresent();
         } catch (FaultException e) {
-            return "compose.problem.choices";
+            return false;
         }
     }
 
