@@ -103,7 +103,8 @@ final class Appliance implements AutoCloseable {
                 config.tls()
                         .certificate()
                         .map(file -> new PemTls(file, config.tls().key().orElseThrow()));
-        this.outside = Outside.publisher(config, storage.state(), gate::slept, clock);
+        this.outside =
+                Outside.publisher(config, storage.state(), features.health(), gate::slept, clock);
         this.notices = outside.map(publisher -> new OperatorNotices(database, publisher));
         this.web = web(more);
         this.drills = drills();
@@ -139,6 +140,7 @@ final class Appliance implements AutoCloseable {
         features.leaving().start();
         features.dispatcher().start();
         features.repeats().start();
+        features.health().start();
         features.inbound().start();
         features.listener().ifPresent(SmtpListener::start);
         tls.ifPresent(PemTls::start);
@@ -201,6 +203,7 @@ final class Appliance implements AutoCloseable {
         step("the certificate watch", () -> stop(tls));
         step("the mail listener", () -> features.listener().ifPresent(SmtpListener::stop));
         step("incoming mail", () -> features.inbound().stop(SMALL_STOP));
+        step("the mail's health", () -> features.health().stop(SMALL_STOP));
         step("what is repeated", () -> features.repeats().stop(SMALL_STOP));
         step("sending", () -> features.dispatcher().stop(MAIL_STOP));
         step("the read marks", () -> features.reads().stop(SMALL_STOP));
@@ -323,6 +326,7 @@ final class Appliance implements AutoCloseable {
                 features.ledger(),
                 features.answers(),
                 features.progress(),
+                features.health(),
                 storage.state(),
                 move,
                 notices,
@@ -351,6 +355,7 @@ final class Appliance implements AutoCloseable {
                 features.exporter(),
                 notices,
                 storage.state(),
+                features.health(),
                 MailWiring.check(config, features.mailSettings()),
                 clock,
                 config.mail().domain(),
@@ -399,6 +404,7 @@ final class Appliance implements AutoCloseable {
         Map<String, Double> gauges = new TreeMap<>(StorageGauges.of(storage.state().now()));
         gauges.put("todoku_write_gate_open", gate.isOpen() ? 1.0 : 0.0);
         try {
+            gauges.put("todoku_mail_problems", (double) features.health().now().problems().size());
             gauges.putAll(StorageGauges.of(features.ledger().queue()));
         } catch (FaultException e) {
             // A database that does not answer must not hide how the storage fares.
