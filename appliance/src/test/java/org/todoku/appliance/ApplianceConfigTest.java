@@ -76,6 +76,24 @@ class ApplianceConfigTest {
     }
 
     @Test
+    void takesCanaries() throws IOException {
+        ApplianceConfig config =
+                read(
+                        """
+                        mail:
+                          canaries: [ { address: me@docomo.ne.jp, url: "imaps://me@imap.example.jp", password-file: c.pw } ]
+                        """);
+        assertThat(config.mail().canaries())
+                .containsExactly(
+                        new ApplianceConfig.Canary(
+                                "me@docomo.ne.jp",
+                                URI.create("imaps://me@imap.example.jp"),
+                                folder.resolve("c.pw")));
+        assertThatThrownBy(() -> read("mail: { canaries: [ { address: me@docomo.ne.jp } ] }\n"))
+                .hasMessageContaining("canaries");
+    }
+
+    @Test
     void takesEveryKey() throws IOException {
         ApplianceConfig config =
                 read(
@@ -96,7 +114,6 @@ class ApplianceConfigTest {
                           mailbox-password-file: box.pw
                           dkim: [ { selector: s1, key-file: dkim.pem } ]
                           resolver: 192.0.2.53:53
-                          canaries: [ { address: me@docomo.ne.jp, url: "imaps://me@imap.example.jp", password-file: c.pw } ]
                         status: { publish: "s3://status", notice-relay: "smtp://second" }
                         """);
         assertThat(config.http().publicUrl()).hasToString("https://renraku.example.jp");
@@ -107,12 +124,6 @@ class ApplianceConfigTest {
         assertThat(config.volume().force()).isEqualTo(Force.LOCAL_AND_ARCHIVE);
         assertThat(config.volume().writeBehindMaxBytes()).isEqualTo(2L * 1024 * 1024 * 1024);
         assertThat(config.volume().device()).contains("sda");
-        assertThat(config.mail().canaries())
-                .containsExactly(
-                        new ApplianceConfig.Canary(
-                                "me@docomo.ne.jp",
-                                URI.create("imaps://me@imap.example.jp"),
-                                folder.resolve("c.pw")));
         assertThat(config.archive().pathStyle()).isTrue();
         assertThat(config.archive().keyFile()).contains(folder.resolve("a.key"));
         assertThat(config.archive().shipInterval()).isEqualTo(Duration.ofMillis(500));
