@@ -65,40 +65,43 @@ class MoveFaultTest {
 
     @Test
     void goesOnAfterSigkill() throws Exception {
-        for (String place :
-                some("hold is done", "claim begins", "claim is done", "forward begins")) {
-            Cell cell = new Cell("kill", place);
-            try (Child server = cell.old.serve()) {
-                try (Child child = cell.halted("KILL")) {
-                    assertThat(child.status()).as(place + child.errors()).isEqualTo(137);
-                }
-                cell.moveAgain();
-                assertThat(server.isAlive()).isTrue();
-            }
-            TABLE.put(place, "SIGKILL", "moved when run again");
-        }
+        FaultTable.each(
+                some("hold is done", "claim begins", "claim is done", "forward begins"),
+                place -> {
+                    Cell cell = new Cell("kill", place);
+                    try (Child server = cell.old.serve()) {
+                        try (Child child = cell.halted("KILL")) {
+                            assertThat(child.status()).as(place + child.errors()).isEqualTo(137);
+                        }
+                        cell.moveAgain();
+                        assertThat(server.isAlive()).isTrue();
+                    }
+                    TABLE.put(place, "SIGKILL", "moved when run again");
+                });
     }
 
     @Test
     void undoesOrGoesOnAfterSigterm() throws Exception {
-        for (String place : some("hold begins", "claim is done")) {
-            Cell cell = new Cell("term", place);
-            try (Child server = cell.old.serve()) {
-                int status;
-                try (Child child = cell.halted("TERM")) {
-                    status = child.status();
-                }
-                if (cell.isAsBefore()) {
-                    cell.write("after");
-                    assertThat(cell.members(cell.old)).isEqualTo(1);
-                    TABLE.put(place, "SIGTERM", "as before (exit " + status + ")");
-                } else {
-                    cell.moveAgain();
-                    TABLE.put(place, "SIGTERM", "moved when run again");
-                }
-                assertThat(server.isAlive()).isTrue();
-            }
-        }
+        FaultTable.each(
+                some("hold begins", "claim is done"),
+                place -> {
+                    Cell cell = new Cell("term", place);
+                    try (Child server = cell.old.serve()) {
+                        int status;
+                        try (Child child = cell.halted("TERM")) {
+                            status = child.status();
+                        }
+                        if (cell.isAsBefore()) {
+                            cell.write("after");
+                            assertThat(cell.members(cell.old)).isEqualTo(1);
+                            TABLE.put(place, "SIGTERM", "as before (exit " + status + ")");
+                        } else {
+                            cell.moveAgain();
+                            TABLE.put(place, "SIGTERM", "moved when run again");
+                        }
+                        assertThat(server.isAlive()).isTrue();
+                    }
+                });
     }
 
     /**
@@ -106,27 +109,29 @@ class MoveFaultTest {
      */
     @Test
     void goesOnAfterSigstopPastEveryDeadline() throws Exception {
-        for (String place : some("hold is done")) {
-            Cell cell = new Cell("stop", place);
-            cell.old.configure("5s");
-            try (Child server = cell.old.serve();
-                    Child child = cell.halted("STOP")) {
-                Child.await(child::isStopped, "SIGSTOP");
-                LockSupport.parkNanos(PAST_EVERY_DEADLINE.toNanos());
-                boolean claimed = !cell.isAsBefore();
-                if (!claimed) {
-                    // It lives. The second write comes into the archive seconds later.
-                    cell.write("meanwhile");
-                    cell.write("again");
-                }
-                child.signal("CONT");
-                child.await("{\"result\"");
-                child.await("{\"step\":\"serve\",\"state\":\"note\"");
-                assertThat(cell.members(cell.next)).as(place).isEqualTo(claimed ? 0 : 2);
-                TABLE.put(place, "SIGSTOP for 18 s", "moved");
-                assertThat(server.isAlive()).isTrue();
-            }
-        }
+        FaultTable.each(
+                some("hold is done"),
+                place -> {
+                    Cell cell = new Cell("stop", place);
+                    cell.old.configure("5s");
+                    try (Child server = cell.old.serve();
+                            Child child = cell.halted("STOP")) {
+                        Child.await(child::isStopped, "SIGSTOP");
+                        LockSupport.parkNanos(PAST_EVERY_DEADLINE.toNanos());
+                        boolean claimed = !cell.isAsBefore();
+                        if (!claimed) {
+                            // It lives. The second write comes into the archive seconds later.
+                            cell.write("meanwhile");
+                            cell.write("again");
+                        }
+                        child.signal("CONT");
+                        child.await("{\"result\"");
+                        child.await("{\"step\":\"serve\",\"state\":\"note\"");
+                        assertThat(cell.members(cell.next)).as(place).isEqualTo(claimed ? 0 : 2);
+                        TABLE.put(place, "SIGSTOP for 18 s", "moved");
+                        assertThat(server.isAlive()).isTrue();
+                    }
+                });
     }
 
     private static List<String> some(String... few) {
