@@ -111,9 +111,14 @@ final class Appliance implements AutoCloseable {
         this.control =
                 new ControlSocket(
                         directory.path(),
-                        Map.of(
-                                "base", () -> storage.takesBase().take(false),
-                                "full-base", () -> storage.takesBase().take(true)));
+                        new ServedImports(
+                                        new Portability(database, storage.files(), ids, clock))
+                                .actsBeside(
+                                        Map.of(
+                                                "base",
+                                                wanted -> storage.takesBase().take(false),
+                                                "full-base",
+                                                wanted -> storage.takesBase().take(true))));
     }
 
     /** Claims the directory and opens what is in it. */

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.todoku.migrate.runbook.Plan;
 import org.todoku.migrate.runbook.Progress;
-import org.todoku.migrate.salvage.SalvagedRow;
+import org.todoku.appliance.salvaged.SalvagedRow;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;

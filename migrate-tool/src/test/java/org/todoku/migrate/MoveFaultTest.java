@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.todoku.migrate.runbook.Journal;
 
 /**
  * A move that is killed, held up or told to end at its steps, in real processes, with a write to
@@ -95,6 +96,9 @@ class MoveFaultTest {
                             cell.write("after");
                             assertThat(cell.members(cell.old)).isEqualTo(1);
                             TABLE.put(place, "SIGTERM", "as before (exit " + status + ")");
+                        } else if (Journal.isDone(Move.journal(cell.next.data()))) {
+                            cell.startsAgain();
+                            TABLE.put(place, "SIGTERM", "moved; run again it says so");
                         } else {
                             cell.moveAgain();
                             TABLE.put(place, "SIGTERM", "moved when run again");
@@ -192,6 +196,18 @@ class MoveFaultTest {
                 next.addMembers("after", 1);
                 assertThat(members(next)).as(place).isEqualTo(written + 1);
                 assertThat(members(old)).as("sent on: " + place).isEqualTo(written + 1);
+            }
+        }
+
+        /** All was done before the signal came. */
+        void startsAgain() throws Exception {
+            Command again = Command.run(words().toArray(String[]::new));
+            assertThat(again.status()).as(again.toString()).isEqualTo(3);
+            assertThat(again.err()).contains("already", "todoku serve");
+            try (Child server = next.serve()) {
+                next.addMembers("after", 1);
+                assertThat(members(old)).as("sent on: " + place).isEqualTo(1);
+                assertThat(server.isAlive()).isTrue();
             }
         }
 
