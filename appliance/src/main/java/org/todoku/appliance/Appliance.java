@@ -111,8 +111,7 @@ final class Appliance implements AutoCloseable {
         this.control =
                 new ControlSocket(
                         directory.path(),
-                        new ServedImports(
-                                        new Portability(database, storage.files(), ids, clock))
+                        new ServedImports(new Portability(database, storage.files(), ids, clock))
                                 .actsBeside(
                                         Map.of(
                                                 "base",

@@ -70,8 +70,7 @@ public final class ServedImports {
             }
             Portability.Imported made = portability.take(file, wish, (done, of) -> {});
             LOG.info("{} was imported from {}", made.organisation().name(), from);
-            return Map.of(
-                    "name", made.organisation().name(), "token", made.token().value());
+            return Map.of("name", made.organisation().name(), "token", made.token().value());
         }
     }
 
@@ -116,12 +115,12 @@ public final class ServedImports {
         int files = portability.salvage().takeFiles(Path.of(wanted.path("files").asText()));
         long taken = results.stream().filter(RowImport.Result::taken).count();
         LOG.info("{} of {} salvaged rows were taken over from {}", taken, results.size(), from);
-        return Map.of("results", results.stream().map(ServedImports::told).toList(), "files", files);
+        return Map.of(
+                "results", results.stream().map(ServedImports::told).toList(), "files", files);
     }
 
     private static Map<String, ?> told(RowImport.Result result) {
-        return Map.of(
-                "row", result.row().number(), "taken", result.taken(), "why", result.why());
+        return Map.of("row", result.row().number(), "taken", result.taken(), "why", result.why());
     }
 
     private static byte[] read(Path file) {

@@ -154,7 +154,9 @@ final class ImportCommand implements Callable<Integer> {
         return e.fault() == Fault.DATA_DIR_IN_USE
                 ? Refusal.unsafe(
                         "a server runs on " + data,
-                        "it does not answer on " + data + "/control.sock: is it another user's, or"
+                        "it does not answer on "
+                                + data
+                                + "/control.sock: is it another user's, or"
                                 + " a standby? Else stop it, import, and start it again")
                 : e;
     }
@@ -172,8 +174,7 @@ final class ImportCommand implements Callable<Integer> {
         return new RunningServer.Taken(made.organisation().name(), made.token().value());
     }
 
-    private int run(
-            ExportFile file, Portability.Wish wish, List<String> conflicts, Taking taking) {
+    private int run(ExportFile file, Portability.Wish wish, List<String> conflicts, Taking taking) {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("organisation", wish.slug());
         facts.put("rows", rows(file.manifest()));
@@ -204,10 +205,7 @@ final class ImportCommand implements Callable<Integer> {
         output.result(
                 facts,
                 "%s is here: %s. Nothing was sent; what was being sent is on hold.%ntoken %s"
-                        .formatted(
-                                made.name(),
-                                describe(file.manifest()),
-                                made.token()));
+                        .formatted(made.name(), describe(file.manifest()), made.token()));
         return 0;
     }
 

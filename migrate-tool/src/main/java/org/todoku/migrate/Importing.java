@@ -55,7 +55,13 @@ record Importing(Path file, Path data, List<String> select, Output output) {
         }
         long taken = done.results().stream().filter(RowImport.Result::taken).count();
         output.result(
-                Map.of("taken", taken, "left", done.results().size() - taken, "files", done.files()),
+                Map.of(
+                        "taken",
+                        taken,
+                        "left",
+                        done.results().size() - taken,
+                        "files",
+                        done.files()),
                 "%d rows taken over, %d left as the service has them; %d files with them"
                         .formatted(taken, done.results().size() - taken, done.files()));
         return 0;

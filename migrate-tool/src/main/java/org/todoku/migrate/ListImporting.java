@@ -52,10 +52,8 @@ final class ListImporting {
     }
 
     /** By the server that runs there; empty when none does. */
-    Optional<Integer> run(
-            RunningServer server, Path from, Optional<String> into, Given given) {
-        Optional<ImportReport> report =
-                server.importLists(from, into, wish(), given.dryRun());
+    Optional<Integer> run(RunningServer server, Path from, Optional<String> into, Given given) {
+        Optional<ImportReport> report = server.importLists(from, into, wish(), given.dryRun());
         report.ifPresent(told -> tell(told, given));
         return report.map(told -> 0);
     }

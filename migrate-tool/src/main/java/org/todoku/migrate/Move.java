@@ -44,6 +44,9 @@ final class Move implements AutoCloseable {
     static final String NAME = "move";
     static final String JOURNAL = "move.journal";
 
+    /** In the run's facts: how long the writers waited. */
+    static final String PAUSED_MS = "pausedMs";
+
     /** So long a hold is sure to last: well below what the old host waits for a word of us. */
     private static final Duration HOLDS = Duration.ofSeconds(8);
 
@@ -272,6 +275,7 @@ final class Move implements AutoCloseable {
         URI to = target.reach().orElseGet(this::reach);
         old.forward(to);
         if (heldNanos != 0) {
+            run.remember(PAUSED_MS, String.valueOf(millisSince(heldNanos)));
             output.note(
                     "forward",
                     "figure: writers paused %d ms, from the hold to the forwarding"

@@ -59,7 +59,8 @@ final class SalvageCommand implements Callable<Integer> {
     @Option(
             names = "--import",
             paramLabel = "FILE",
-            description = "what --out wrote: puts chosen rows into --data, through the server if one runs there")
+            description =
+                    "what --out wrote: puts chosen rows into --data, through the server if one runs there")
     private @Nullable Path file;
 
     @Option(names = "--data", paramLabel = "DIR", description = "with --import: the service's data")

@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Future;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,8 +37,7 @@ class ServedImportTest {
         }
         Path file = folder.resolve("midori.zip");
         done(run(other, "export", "--to", file.toString()));
-        SampleService here =
-                new SampleService(folder.resolve("here"), "local-and-archive").setUp();
+        SampleService here = new SampleService(folder.resolve("here"), "local-and-archive").setUp();
         Path password = Files.writeString(folder.resolve("password"), "another password\n");
         try (Child server = here.serve()) {
             String from = file.toString();

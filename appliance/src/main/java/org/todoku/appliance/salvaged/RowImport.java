@@ -12,8 +12,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts salvaged rows into the database of the new service, in its caller's transaction. A new
- * row goes in where its key is free; a changed one replaces exactly the state that the archive had.
+ * Puts salvaged rows into the database of the new service, in its caller's transaction. A new row
+ * goes in where its key is free; a changed one replaces exactly the state that the archive had.
  * Whatever has changed since stays, with one exception: of a delivery that the new service does not
  * know the end of, the outcome that the old host recorded is taken.
  *

@@ -23,7 +23,8 @@ class LongWriteTest {
     @Test
     void manyRowsOfOneTransactionLockNoTable() throws Exception {
         Database database =
-                Database.open("jdbc:derby:" + folder.resolve("db") + ";create=true", new WriteGate());
+                Database.open(
+                        "jdbc:derby:" + folder.resolve("db") + ";create=true", new WriteGate());
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             database.change(tx -> tx.update("CREATE TABLE thing(id BIGINT PRIMARY KEY)"));
             database.change(tx -> tx.update("INSERT INTO thing VALUES (-1)"));
@@ -33,7 +34,8 @@ class LongWriteTest {
                     threads.submit(
                             () ->
                                     database.writeWithin(
-                                            Duration.ofMinutes(2), tx -> write(tx, written, others)));
+                                            Duration.ofMinutes(2),
+                                            tx -> write(tx, written, others)));
             assertThat(written.await(60, TimeUnit.SECONDS)).isTrue();
             assertThat(count(database, "id = -1")).isEqualTo(1);
             database.change(tx -> tx.update("INSERT INTO thing VALUES (-2)"));

@@ -146,7 +146,8 @@ class RowImportTest {
                         .filter(r -> r.table().equals("DELIVERY"))
                         .findFirst()
                         .orElseThrow();
-        assertThat(new RowImport(service, Table.of(service)).take(delivery).why()).contains("contradicts");
+        assertThat(new RowImport(service, Table.of(service)).take(delivery).why())
+                .contains("contradicts");
     }
 
     /** As it would be written and read back. */
