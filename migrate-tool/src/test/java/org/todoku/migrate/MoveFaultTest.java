@@ -84,7 +84,7 @@ class MoveFaultTest {
     @Test
     void undoesOrGoesOnAfterSigterm() throws Exception {
         FaultTable.each(
-                some("hold begins", "claim is done"),
+                some("hold begins", "claim is done", "hooks is done"),
                 place -> {
                     Cell cell = new Cell("term", place);
                     try (Child server = cell.old.serve()) {
