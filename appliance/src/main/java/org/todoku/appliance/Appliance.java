@@ -162,6 +162,15 @@ final class Appliance implements AutoCloseable {
         ready = true;
     }
 
+    /** Runs all that a start runs and no organisation is there for: mail, reads, pages. */
+    void startEmpty() {
+        features.reads().start();
+        features.leaving().start();
+        features.dispatcher().start();
+        features.inbound().start();
+        startPages();
+    }
+
     Database database() {
         return database;
     }
