@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.todoku.appliance.Scratch;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Drill;
@@ -74,8 +75,9 @@ final class ReportCommand implements Callable<Integer> {
         if (!begin.isBefore(end)) {
             throw Refusal.usage("--from is not before --to", "give an earlier --from");
         }
-        Path scratch = Files.createTempDirectory("todoku-report");
-        try (Archive archive = ArchiveOptions.open(options.kit(config.file()))) {
+        try (Scratch own = Scratch.make("report");
+                Archive archive = ArchiveOptions.open(options.kit(config.file()))) {
+            Path scratch = own.folder();
             Chain chain = Chain.read(archive);
             IncidentFacts facts = facts(archive, chain, scratch, begin, end);
             List<Notice> notices =
@@ -92,9 +94,6 @@ final class ReportCommand implements Callable<Integer> {
             result.put("refusedSeconds", facts.refused().toSeconds());
             output.result(result, "report: " + out);
             return 0;
-        } finally {
-            // It holds the members' data: nobody should find it later.
-            Restoring.deleteTree(scratch);
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.todoku.appliance.Scratch;
 import org.todoku.appliance.salvaged.SalvagedRow;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.Chain;
@@ -86,7 +87,15 @@ final class SalvageCommand implements Callable<Integer> {
                     "neither --from OLD_DIR, nor --import FILE with --data DIR and --select ROWS",
                     "the first lists, the second takes over what you choose");
         }
-        Path place = scratch == null ? Files.createTempDirectory("todoku-salvage") : scratch;
+        if (scratch != null) {
+            return list(from, scratch);
+        }
+        try (Scratch own = Scratch.make("salvage")) {
+            return list(from, own.folder());
+        }
+    }
+
+    private int list(Path from, Path place) throws IOException {
         if (Files.exists(place)) {
             Restoring.requireEmpty(place);
         }
