@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,6 +107,34 @@ class MoveFaultTest {
                         assertThat(server.isAlive()).isTrue();
                     }
                 });
+    }
+
+    /** The last moment before the claim: the writers wait already. */
+    @Test
+    void ctrlCIsAnAbort() throws Exception {
+        Assumptions.assumeFalse(
+                ignoresInterrupts(), "SKIPPED: this was started with SIGINT ignored");
+        String place = "hold is done";
+        Cell cell = new Cell("int", place);
+        try (Child server = cell.old.serve();
+                Child child = cell.halted("INT")) {
+            assertThat(child.status()).as(child.errors()).isEqualTo(130);
+            assertThat(cell.isAsBefore()).isTrue();
+            cell.write("after");
+            assertThat(cell.members(cell.old)).isEqualTo(1);
+            TABLE.put(place, "SIGINT", "as before (exit 130)");
+            assertThat(server.isAlive()).isTrue();
+        }
+    }
+
+    /** A shell ignores it for what it runs in the background, and children inherit that. */
+    private static boolean ignoresInterrupts() throws Exception {
+        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+            if (line.startsWith("SigIgn:")) {
+                return (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0;
+            }
+        }
+        return false;
     }
 
     /**

@@ -54,9 +54,9 @@ class NotifyOrganisationsTest {
 
     @Test
     void theChosenOnesMembersAreToldAndNobodyElse() throws Exception {
-        Command dry = tell("--organisation", "midori", "--dry-run");
+        Command dry = tell("members", "--organisation", "midori", "--dry-run");
         assertThat(result(done(dry)).path("recipients").asInt()).isEqualTo(3);
-        JsonNode sent = result(done(tell("--organisation", "midori")));
+        JsonNode sent = result(done(tell("members", "--organisation", "midori")));
         assertThat(sent.path("handedOver").asInt()).isEqualTo(3);
         assertThat(sent.path("notSent").asInt()).isZero();
         assertThat(to(second))
@@ -76,12 +76,21 @@ class NotifyOrganisationsTest {
 
     @Test
     void aSlugThatIsMistypedLeavesNobodyUntold() throws Exception {
-        Command both = tell("--organisation", "aoba", "--organisation", "midori", "--dry-run");
+        Command both =
+                tell("members", "--organisation", "aoba", "--organisation", "midori", "--dry-run");
         assertThat(result(done(both)).path("recipients").asInt()).isEqualTo(6);
-        Command mistyped = tell("--organisation", "aoba", "--organisation", "midroi");
+        Command mistyped = tell("members", "--organisation", "aoba", "--organisation", "midroi");
         assertThat(mistyped.status()).as(mistyped.toString()).isEqualTo(2);
         assertThat(mistyped.err()).contains("midroi", "one of: aoba, midori");
         assertThat(to(second)).isEmpty();
+    }
+
+    @Test
+    void theChosenOnesAdministratorsAreTold() throws Exception {
+        Command sent = done(tell("administrators", "--organisation", "midori"));
+        assertThat(result(sent).path("handedOver").asInt()).isEqualTo(1);
+        assertThat(to(second)).containsExactly("admin@midori.example.jp");
+        assertThat(to(own)).isEmpty();
     }
 
     /** Three who are joined, one whose address is in quarantine, one who leaves. */
@@ -161,7 +170,7 @@ class NotifyOrganisationsTest {
         return rows;
     }
 
-    private Command tell(String... more) throws Exception {
+    private Command tell(String whom, String... more) throws Exception {
         Path config = folder.resolve("notify.yaml");
         Files.writeString(
                 config,
@@ -174,7 +183,7 @@ class NotifyOrganisationsTest {
                         .formatted(service.archiveUrl(), service.key(), own.port(), second.port()));
         Path body = Files.writeString(folder.resolve("body.txt"), "サーバーが止まっています。\n");
         List<String> all = new ArrayList<>(List.of("notify", "--json", "--yes"));
-        all.addAll(List.of("--config", config.toString(), "--to", "members"));
+        all.addAll(List.of("--config", config.toString(), "--to", whom));
         all.addAll(List.of("--subject", "障害のお知らせ"));
         all.addAll(List.of("--body-file", body.toString()));
         all.addAll(List.of(more));
