@@ -139,10 +139,7 @@ final class Appliance implements AutoCloseable {
 
     /** Serves pages and mail from now on. */
     void start() {
-        features.reads().start();
-        features.leaving().start();
-        features.dispatcher().start();
-        features.inbound().start();
+        startWork();
         features.listener().ifPresent(SmtpListener::start);
         tls.ifPresent(PemTls::start);
         web.start();
@@ -164,11 +161,16 @@ final class Appliance implements AutoCloseable {
 
     /** Runs all that a start runs and no organisation is there for: mail, reads, pages. */
     void startEmpty() {
+        startWork();
+        startPages();
+    }
+
+    private void startWork() {
         features.reads().start();
         features.leaving().start();
         features.dispatcher().start();
+        features.repeats().start();
         features.inbound().start();
-        startPages();
     }
 
     Database database() {
@@ -213,6 +215,7 @@ final class Appliance implements AutoCloseable {
         step("the certificate watch", () -> stop(tls));
         step("the mail listener", () -> features.listener().ifPresent(SmtpListener::stop));
         step("incoming mail", () -> features.inbound().stop(SMALL_STOP));
+        step("what is repeated", () -> features.repeats().stop(SMALL_STOP));
         step("sending", () -> features.dispatcher().stop(MAIL_STOP));
         step("the read marks", () -> features.reads().stop(SMALL_STOP));
         step("those who leave", () -> features.leaving().stop(SMALL_STOP));
@@ -353,6 +356,7 @@ final class Appliance implements AutoCloseable {
                 features.messages(),
                 features.attachments(),
                 features.sending(),
+                features.repeats(),
                 features.ledger(),
                 features.answers(),
                 features.progress(),

@@ -38,6 +38,7 @@ import org.todoku.appliance.message.Messages;
 import org.todoku.appliance.message.Surveys;
 import org.todoku.appliance.names.Names;
 import org.todoku.appliance.portable.Exporter;
+import org.todoku.appliance.repeat.Repeats;
 import org.todoku.appliance.store.Database;
 import org.todoku.appliance.survey.Answers;
 import org.todoku.appliance.web.console.FirstSetup;
@@ -56,6 +57,7 @@ record Features(
         Messages messages,
         Attachments attachments,
         Sending sending,
+        Repeats repeats,
         Ledger ledger,
         Progress progress,
         NoticeLedger noticeLedger,
@@ -98,16 +100,9 @@ record Features(
         MailText text = new MailText(settings, signed, clock, attachments::content);
         var sendingParts =
                 new Sending.Parts(messages, audiences, new Audit(database, ids, clock), settings);
+        Sending sending = new Sending(database, ids, clock, sendingParts);
         Bounces bounces = new Bounces(ids);
-        var dispatching =
-                new Dispatcher.Parts(
-                        text,
-                        settings,
-                        bounces,
-                        storage.durability(),
-                        exchanges(ground),
-                        ground.random);
-        Dispatcher dispatcher = new Dispatcher(database, clock, dispatching);
+        Dispatcher dispatcher = dispatcher(ground, text, settings, bounces);
         Members members = new Members(database, ids, clock, items);
         var mailing = new Mailing(settings, text, bounces, signed);
         InboundMail inbound = inbound(ground, ids, organisations, members, mailing);
@@ -123,7 +118,8 @@ record Features(
                 audiences,
                 messages,
                 attachments,
-                new Sending(database, ids, clock, sendingParts),
+                sending,
+                repeats(ground, messages, attachments, sending, sendingParts.audit()),
                 new Ledger(database, messages),
                 new Progress(database, clock, dispatcher),
                 new NoticeLedger(database, ids, sendingParts),
@@ -139,6 +135,32 @@ record Features(
                 new Inquiries(database),
                 new ServedExports(database, storage.files(), ids, clock),
                 new FirstSetup(database, organisations, administrators, apiTokens));
+    }
+
+    private static Dispatcher dispatcher(
+            Ground ground, MailText text, MailSettings settings, Bounces bounces) {
+        return new Dispatcher(
+                ground.database,
+                ground.clock,
+                new Dispatcher.Parts(
+                        text,
+                        settings,
+                        bounces,
+                        ground.storage.durability(),
+                        exchanges(ground),
+                        ground.random));
+    }
+
+    private static Repeats repeats(
+            Ground ground,
+            Messages messages,
+            Attachments attachments,
+            Sending sending,
+            Audit audit) {
+        var parts =
+                new Repeats.Parts(
+                        messages, attachments, new Surveys(ground.database), sending, audit);
+        return new Repeats(ground.database, ground.clock, parts);
     }
 
     private static Exchanges exchanges(Ground ground) {
