@@ -27,7 +27,8 @@ class FencedCommandsTest {
         String yaml = Files.readString(next.config());
         Files.writeString(
                 next.config(),
-                yaml.replaceAll("public-url: \"[^\"]*\"", "public-url: \"https://new.example.jp\""));
+                yaml.replaceAll(
+                        "public-url: \"[^\"]*\"", "public-url: \"https://new.example.jp\""));
         assertThat(run(next, "takeover", "--no-start", "--yes").status()).isZero();
         Path list = Files.writeString(folder.resolve("list.txt"), "a@example.com\n");
         Path rows = Files.writeString(folder.resolve("rows.jsonl"), ROW + "\n");
