@@ -103,7 +103,8 @@ final class Appliance implements AutoCloseable {
                 config.tls()
                         .certificate()
                         .map(file -> new PemTls(file, config.tls().key().orElseThrow()));
-        this.outside = Outside.publisher(config, storage.state(), gate::slept, clock);
+        this.outside =
+                Outside.publisher(config, storage.state(), features.health(), gate::slept, clock);
         this.notices = outside.map(publisher -> new OperatorNotices(database, publisher));
         this.web = web(more);
         this.drills = drills();
@@ -140,6 +141,7 @@ final class Appliance implements AutoCloseable {
     /** Serves pages and mail from now on. */
     void start() {
         startWork();
+        features.health().start();
         features.listener().ifPresent(SmtpListener::start);
         tls.ifPresent(PemTls::start);
         web.start();
@@ -215,6 +217,7 @@ final class Appliance implements AutoCloseable {
         step("the certificate watch", () -> stop(tls));
         step("the mail listener", () -> features.listener().ifPresent(SmtpListener::stop));
         step("incoming mail", () -> features.inbound().stop(SMALL_STOP));
+        step("the mail's health", () -> features.health().stop(SMALL_STOP));
         step("what is repeated", () -> features.repeats().stop(SMALL_STOP));
         step("sending", () -> features.dispatcher().stop(MAIL_STOP));
         step("the read marks", () -> features.reads().stop(SMALL_STOP));
@@ -337,6 +340,7 @@ final class Appliance implements AutoCloseable {
                 features.ledger(),
                 features.answers(),
                 features.progress(),
+                features.health(),
                 storage.state(),
                 move,
                 notices,
@@ -365,6 +369,7 @@ final class Appliance implements AutoCloseable {
                 features.exporter(),
                 notices,
                 storage.state(),
+                features.health(),
                 MailWiring.check(config, features.mailSettings()),
                 clock,
                 config.mail().domain(),
@@ -413,6 +418,7 @@ final class Appliance implements AutoCloseable {
         Map<String, Double> gauges = new TreeMap<>(StorageGauges.of(storage.state().now()));
         gauges.put("todoku_write_gate_open", gate.isOpen() ? 1.0 : 0.0);
         try {
+            gauges.put("todoku_mail_problems", (double) features.health().now().problems().size());
             gauges.putAll(StorageGauges.of(features.ledger().queue()));
         } catch (FaultException e) {
             // A database that does not answer must not hide how the storage fares.

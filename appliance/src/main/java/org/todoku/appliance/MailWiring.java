@@ -14,6 +14,8 @@ import org.todoku.appliance.ApplianceConfig.RelaySecurity;
 import org.todoku.appliance.delivery.MailSettings;
 import org.todoku.appliance.delivery.Relay;
 import org.todoku.appliance.delivery.dkim.DkimKey;
+import org.todoku.appliance.delivery.health.CanaryMailbox;
+import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.kernel.Language;
@@ -120,15 +122,27 @@ public final class MailWiring {
         }
     }
 
+    /** The mailboxes in which our own mails are looked for. */
+    static List<CanaryMailbox> canaries(ApplianceConfig.Mail mail) {
+        return mail.canaries().stream()
+                .map(
+                        canary ->
+                                new CanaryMailbox(
+                                        EmailAddress.of(canary.address()),
+                                        canary.url(),
+                                        password(canary.passwordFile())))
+                .toList();
+    }
+
     private static Secret password(Path file) {
         try {
             return new Secret(Files.readString(file).strip());
         } catch (IOException e) {
             throw new FaultException(
                     Fault.CONFIG_INVALID,
-                    "read the relay's password from " + file,
+                    "read the password from " + file,
                     e.getClass().getSimpleName() + ": " + e.getMessage(),
-                    "check mail.relays[…].password-file and its rights",
+                    "check the password-file under mail.relays or mail.canaries, and its rights",
                     e);
         }
     }

@@ -9,6 +9,7 @@ import org.todoku.appliance.continuity.outside.OperatorNotices;
 import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.Progress;
 import org.todoku.appliance.delivery.Sending;
+import org.todoku.appliance.delivery.health.MailHealth;
 import org.todoku.appliance.member.Members;
 import org.todoku.appliance.member.Roster;
 import org.todoku.appliance.message.Attachments;
@@ -28,6 +29,7 @@ public record ApiDoors(
         Ledger ledger,
         Answers answers,
         Progress progress,
+        MailHealth health,
         SystemState system,
         MoveSource move,
         Optional<OperatorNotices> notices,

@@ -69,7 +69,8 @@ final class OverviewPages {
                         doors.ledger().queue(),
                         doors.version(),
                         runtime.totalMemory() - runtime.freeMemory(),
-                        Views.DrillState.of(now, doors.clock().instant()));
+                        Views.DrillState.of(now, doors.clock().instant()),
+                        doors.health().now());
         return access.show(visit, "system", "system", view);
     }
 }

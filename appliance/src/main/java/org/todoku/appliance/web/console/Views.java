@@ -13,6 +13,7 @@ import org.todoku.appliance.delivery.DeliveryView;
 import org.todoku.appliance.delivery.LaneProgress;
 import org.todoku.appliance.delivery.Outcome;
 import org.todoku.appliance.delivery.QueueSize;
+import org.todoku.appliance.delivery.health.MailHealth;
 import org.todoku.appliance.inbound.Inquiry;
 import org.todoku.appliance.mailcheck.Finding;
 import org.todoku.appliance.member.ImportReport;
@@ -186,7 +187,8 @@ public final class Views {
             QueueSize queue,
             String version,
             long memoryBytes,
-            DrillState drill) {}
+            DrillState drill,
+            MailHealth.State mail) {}
 
     /** Who may join; {@code said} is the key of what was done or is wrong. */
     public record Joining(
