@@ -112,9 +112,13 @@ final class Appliance implements AutoCloseable {
         this.control =
                 new ControlSocket(
                         directory.path(),
-                        Map.of(
-                                "base", () -> storage.takesBase().take(false),
-                                "full-base", () -> storage.takesBase().take(true)));
+                        new ServedImports(new Portability(database, storage.files(), ids, clock))
+                                .actsBeside(
+                                        Map.of(
+                                                "base",
+                                                wanted -> storage.takesBase().take(false),
+                                                "full-base",
+                                                wanted -> storage.takesBase().take(true))));
     }
 
     /** Claims the directory and opens what is in it. */
@@ -136,12 +140,8 @@ final class Appliance implements AutoCloseable {
 
     /** Serves pages and mail from now on. */
     void start() {
-        features.reads().start();
-        features.leaving().start();
-        features.dispatcher().start();
-        features.repeats().start();
+        startWork();
         features.health().start();
-        features.inbound().start();
         features.listener().ifPresent(SmtpListener::start);
         tls.ifPresent(PemTls::start);
         web.start();
@@ -159,6 +159,20 @@ final class Appliance implements AutoCloseable {
     void startPages() {
         web.start();
         ready = true;
+    }
+
+    /** Runs all that a start runs and no organisation is there for: mail, reads, pages. */
+    void startEmpty() {
+        startWork();
+        startPages();
+    }
+
+    private void startWork() {
+        features.reads().start();
+        features.leaving().start();
+        features.dispatcher().start();
+        features.repeats().start();
+        features.inbound().start();
     }
 
     Database database() {

@@ -83,9 +83,7 @@ public final class Outside {
                 archive.trouble().isPresent(),
                 archive.verified().map(SystemState.Verified::problems).orElse(0),
                 archive.lastBase(),
-                archive.lastDrill()
-                        .filter(SystemState.Drilled::passed)
-                        .map(SystemState.Drilled::at),
+                archive.lastDrill().map(d -> new OutsideState.Drill(d.at(), d.passed())),
                 archive.verified().map(SystemState.Verified::at));
     }
 }

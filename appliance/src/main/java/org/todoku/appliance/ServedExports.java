@@ -10,6 +10,8 @@ import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.todoku.appliance.account.Audit;
 import org.todoku.appliance.account.OrganisationId;
 import org.todoku.appliance.kernel.Fault;
@@ -21,9 +23,12 @@ import org.todoku.appliance.store.Database;
 
 /**
  * Exports of a running server, one at a time, into a folder of its own in the temporary folder; one
- * that nobody came for is deleted when the next is made.
+ * that nobody came for is deleted when the next is made, and what a server that was killed has left
+ * when the next one starts.
  */
 final class ServedExports implements Exporter {
+    private static final Logger LOG = LoggerFactory.getLogger(ServedExports.class);
+    private static final String FOLDER = "download";
     private static final Duration LEFT = Duration.ofHours(1);
 
     private final Portability portability;
@@ -31,13 +36,18 @@ final class ServedExports implements Exporter {
     private final Audit audit;
     private final InstantSource clock;
     private final Semaphore one = new Semaphore(1);
-    private @Nullable Path folder;
+    private @Nullable Scratch scratch;
 
     ServedExports(Database database, FileStore files, Ids ids, InstantSource clock) {
         this.portability = new Portability(database, files, ids, clock);
         this.database = database;
         this.audit = new Audit(database, ids, clock);
         this.clock = clock;
+        try {
+            Scratch.clear(FOLDER);
+        } catch (IOException e) {
+            LOG.warn("looking for exports that a killed server has left: {}", e.toString());
+        }
     }
 
     @Override
@@ -70,11 +80,12 @@ final class ServedExports implements Exporter {
 
     /** Only this user reads it. What lies in it from before is old, or is being sent. */
     private Path folder() throws IOException {
-        Path known = folder;
-        if (known == null || !Files.isDirectory(known)) {
-            known = Files.createTempDirectory("todoku-download");
-            folder = known;
+        Scratch made = scratch;
+        if (made == null || !Files.isDirectory(made.folder())) {
+            made = Scratch.make(FOLDER);
+            scratch = made;
         }
+        Path known = made.folder();
         Instant old = clock.instant().minus(LEFT);
         try (Stream<Path> files = Files.list(known)) {
             for (Path file : files.toList()) {

@@ -24,7 +24,7 @@ class ImportDirectionTest {
             List.of(
                     List.of("web"),
                     List.of("continuity"),
-                    List.of("portable"),
+                    List.of("portable", "salvaged"),
                     List.of("inbound", "mailcheck", "repeat"),
                     List.of("survey", "campaign", "delivery"),
                     List.of("message"),

@@ -61,6 +61,8 @@ class StandbyStreamTest {
                     writer.insert(100, 500);
                     assertThat(lagging(writer)).isTrue();
                     standby.seal();
+                    // Also if this host dies here: what it alone had is in the archive.
+                    TestDatabase.restore(root, "sealed", java.util.Optional.empty());
                     standby.claim("http://b", "test", false);
                     assertThat(pipe.isClosed() || !standby.status().stream().isLive()).isTrue();
                 }
@@ -68,6 +70,7 @@ class StandbyStreamTest {
                 await(() -> !writer.fencedBy.isEmpty());
             }
         }
+        assertThat(TestDatabase.rowsOf(root.resolve("sealed/db"))).isEqualTo(range(0, 600));
         try (var moved = TestDatabase.open(root, "b")) {
             assertThat(moved.rows()).isEqualTo(range(0, 600));
             moved.insert(600, 10);

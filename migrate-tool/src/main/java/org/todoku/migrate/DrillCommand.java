@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.todoku.appliance.Scratch;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.Drill;
 import org.todoku.backup.archive.Drills;
@@ -57,9 +58,20 @@ final class DrillCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (scratch != null) {
+            return run(scratch, !Files.exists(scratch));
+        }
+        try (Scratch own = Scratch.make("drill")) {
+            if (keep) {
+                own.keep();
+                output.note("scratch", "what was restored stays in " + own.folder());
+            }
+            return run(own.folder(), false);
+        }
+    }
+
+    private int run(Path place, boolean made) throws IOException {
         Instant begun = Instant.now();
-        Path place = scratch == null ? Files.createTempDirectory("todoku-drill") : scratch;
-        boolean made = scratch == null || !Files.exists(scratch);
         Restoring.requireEmpty(place);
         try (Archive archive = ArchiveOptions.open(options.kit(config.file()))) {
             Drilling drilling;

@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.todoku.appliance.Maintenance;
 import org.todoku.appliance.Portability;
+import org.todoku.appliance.Scratch;
 import org.todoku.appliance.account.Organisation;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
@@ -106,8 +107,9 @@ final class ExportCommand implements Callable<Integer> {
     }
 
     private Manifest fromArchive() throws IOException {
-        Path scratch = Files.createTempDirectory("todoku-export");
-        try (Archive archive = ArchiveOptions.open(options.kit(config.file()))) {
+        try (Scratch own = Scratch.make("export");
+                Archive archive = ArchiveOptions.open(options.kit(config.file()))) {
+            Path scratch = own.folder();
             output.begin("restore", "restoring a copy out of the archive");
             Chain chain = Chain.read(archive);
             RestorePlan plan =
@@ -116,9 +118,6 @@ final class ExportCommand implements Callable<Integer> {
             var reached = new Restoring(archive, copy, output.told("restore")).run(plan);
             output.done("restore", Restoring.describe(reached));
             return Maintenance.carryCopy(copy, new ArchivedFiles(archive), this::write);
-        } finally {
-            // It holds the members' data: nobody should find it later.
-            Restoring.deleteTree(scratch);
         }
     }
 

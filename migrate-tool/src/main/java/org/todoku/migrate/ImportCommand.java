@@ -15,6 +15,7 @@ import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.kernel.Secret;
+import org.todoku.appliance.portable.Export;
 import org.todoku.appliance.portable.ExportFile;
 import org.todoku.appliance.portable.Manifest;
 import picocli.CommandLine.Command;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Option;
         name = "import",
         description =
                 "Reads an organisation out of a file that export or the console made, whole or not at"
-                        + " all, into a data directory on which no server runs. No mail is sent because"
+                        + " all, into a data directory, through the server if one runs there. No mail is sent because"
                         + " of it. With --format members and lists of another program, into an"
                         + " organisation that is there.",
         versionProvider = Main.VersionLine.class,
@@ -49,7 +50,7 @@ final class ImportCommand implements Callable<Integer> {
             names = "--data",
             paramLabel = "DIR",
             required = true,
-            description = "the service's data; no server may run on it")
+            description = "the service's data")
     private Path data = Path.of("");
 
     @Option(
@@ -101,7 +102,19 @@ final class ImportCommand implements Callable<Integer> {
             if (dryRun && !Files.exists(data.resolve("db"))) {
                 return wouldBeNew(wish);
             }
-            return Maintenance.carry(data, config.file(), portable -> run(portable, file, wish));
+            Optional<List<String>> served = server().conflicts(from, wish);
+            if (served.isPresent()) {
+                return run(file, wish, served.get(), progress -> server().take(from, wish));
+            }
+            return Maintenance.carry(
+                    data,
+                    config.file(),
+                    portable ->
+                            run(
+                                    file,
+                                    wish,
+                                    portable.conflicts(file, wish),
+                                    progress -> taken(portable.take(file, wish, progress))));
         } catch (FaultException e) {
             throw inUse(e);
         }
@@ -122,19 +135,18 @@ final class ImportCommand implements Callable<Integer> {
 
     private int importLists() {
         var given = new ListImporting.Given(dryRun, output);
+        Optional<String> organisation = Optional.ofNullable(into);
+        Optional<Integer> served = lists.run(server(), from, organisation, given);
+        if (served.isPresent()) {
+            return served.get();
+        }
         try {
             return Maintenance.carry(
                     data,
                     config.file(),
-                    portable -> lists.run(portable, from, Optional.ofNullable(into), given));
+                    portable -> lists.run(portable, from, organisation, given));
         } catch (FaultException e) {
-            if (e.fault() == Fault.DATA_DIR_IN_USE) {
-                throw Refusal.unsafe(
-                        "a server runs on " + data,
-                        "give it the file: POST /api/v1/members/import?format=… (or the console, for"
-                                + " CSV of listmonk and phpList)");
-            }
-            throw e;
+            throw inUse(e);
         }
     }
 
@@ -142,16 +154,31 @@ final class ImportCommand implements Callable<Integer> {
         return e.fault() == Fault.DATA_DIR_IN_USE
                 ? Refusal.unsafe(
                         "a server runs on " + data,
-                        "stop it, import, and start it again: an import is one long transaction")
+                        "it does not answer on "
+                                + data
+                                + "/control.sock: is it another user's, or"
+                                + " a standby? Else stop it, import, and start it again")
                 : e;
     }
 
-    private int run(Portability portability, ExportFile file, Portability.Wish wish) {
+    private RunningServer server() {
+        return new RunningServer(data);
+    }
+
+    /** Does it, here or in the server. */
+    private interface Taking {
+        RunningServer.Taken with(Export.Progress progress);
+    }
+
+    private static RunningServer.Taken taken(Portability.Imported made) {
+        return new RunningServer.Taken(made.organisation().name(), made.token().value());
+    }
+
+    private int run(ExportFile file, Portability.Wish wish, List<String> conflicts, Taking taking) {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("organisation", wish.slug());
         facts.put("rows", rows(file.manifest()));
         facts.put("missing", file.manifest().missing());
-        List<String> conflicts = portability.conflicts(file, wish);
         facts.put("conflicts", conflicts);
         if (dryRun) {
             conflicts.forEach(line -> output.note("check", line));
@@ -167,22 +194,18 @@ final class ImportCommand implements Callable<Integer> {
             return 0;
         }
         output.begin(STEP, "importing " + wish.slug());
-        Portability.Imported made =
-                portability.take(file, wish, (done, of) -> output.progress(STEP, done, of));
+        RunningServer.Taken made = taking.with((done, of) -> output.progress(STEP, done, of));
         output.done(STEP, "imported, in one piece");
         if (wish.signIn().isEmpty()) {
             output.note(
                     STEP,
                     "passwords do not travel: without --admin-email nobody of the file can sign in");
         }
-        facts.put("token", made.token().value());
+        facts.put("token", made.token());
         output.result(
                 facts,
                 "%s is here: %s. Nothing was sent; what was being sent is on hold.%ntoken %s"
-                        .formatted(
-                                made.organisation().name(),
-                                describe(file.manifest()),
-                                made.token().value()));
+                        .formatted(made.name(), describe(file.manifest()), made.token()));
         return 0;
     }
 

@@ -9,10 +9,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.todoku.appliance.Maintenance;
-import org.todoku.migrate.salvage.RowImport;
-import org.todoku.migrate.salvage.SalvagedRow;
+import org.todoku.appliance.Portability;
+import org.todoku.appliance.salvaged.RowImport;
+import org.todoku.appliance.salvaged.SalvagedRow;
 
-/** {@code salvage --import}: the chosen rows, into a data directory on which no server runs. */
+/**
+ * {@code salvage --import}: the chosen rows, into a data directory, through the server if one runs
+ * there.
+ */
 record Importing(Path file, Path data, List<String> select, Output output) {
     private static final String ALL = "all";
 
@@ -40,28 +44,39 @@ record Importing(Path file, Path data, List<String> select, Output output) {
             output.result(Map.of("chosen", rows.size()), rows.size() + " rows are chosen");
             return 0;
         }
-        List<RowImport.Result> results = new ArrayList<>();
-        int[] files = new int[1];
-        Maintenance.withDatabase(
-                data,
-                config,
-                (connection, store) -> {
-                    RowImport into = new RowImport(connection);
-                    for (SalvagedRow row : rows) {
-                        RowImport.Result result = into.take(row);
-                        results.add(result);
-                        output.note(
-                                result.taken() ? "taken" : "left",
-                                result.why() + ": " + row.text());
-                    }
-                    files[0] = SalvagedFiles.put(SalvagedFiles.folder(file), connection, store);
-                });
-        long taken = results.stream().filter(RowImport.Result::taken).count();
+        Path files = SalvagedFiles.folder(file);
+        Done done =
+                new RunningServer(data)
+                        .importRows(file, files, rows)
+                        .orElseGet(() -> Maintenance.carry(data, config, p -> take(p, rows)));
+        for (RowImport.Result result : done.results()) {
+            output.note(
+                    result.taken() ? "taken" : "left", result.why() + ": " + result.row().text());
+        }
+        long taken = done.results().stream().filter(RowImport.Result::taken).count();
         output.result(
-                Map.of("taken", taken, "left", results.size() - taken, "files", files[0]),
+                Map.of(
+                        "taken",
+                        taken,
+                        "left",
+                        done.results().size() - taken,
+                        "files",
+                        done.files()),
                 "%d rows taken over, %d left as the service has them; %d files with them"
-                        .formatted(taken, results.size() - taken, files[0]));
+                        .formatted(taken, done.results().size() - taken, done.files()));
         return 0;
+    }
+
+    /** What became of the rows, and how many files came with them. */
+    record Done(List<RowImport.Result> results, int files) {
+        Done {
+            results = List.copyOf(results);
+        }
+    }
+
+    private Done take(Portability portability, List<SalvagedRow> rows) {
+        List<RowImport.Result> results = portability.salvage().take(rows);
+        return new Done(results, portability.salvage().takeFiles(SalvagedFiles.folder(file)));
     }
 
     private boolean isChosen(SalvagedRow row) {

@@ -51,7 +51,14 @@ final class ListImporting {
         return format != null;
     }
 
-    int run(Portability portability, Path from, Optional<String> into, Given given) {
+    /** By the server that runs there; empty when none does. */
+    Optional<Integer> run(RunningServer server, Path from, Optional<String> into, Given given) {
+        Optional<ImportReport> report = server.importLists(from, into, wish(), given.dryRun());
+        report.ifPresent(told -> tell(told, given));
+        return report.map(told -> 0);
+    }
+
+    private ForeignImport.Wish wish() {
         ForeignFormat program =
                 ForeignFormat.of(String.valueOf(format))
                         .orElseThrow(
@@ -59,10 +66,13 @@ final class ListImporting {
                                         Refusal.usage(
                                                 "--format " + format + " is not known",
                                                 "listmonk, mailman or phplist"));
+        return new ForeignImport.Wish(
+                program, lists, stopped, language.equals("en") ? Language.EN : Language.JA);
+    }
+
+    int run(Portability portability, Path from, Optional<String> into, Given given) {
+        ForeignImport.Wish wish = wish();
         Organisation organisation = portability.organisation(into);
-        var wish =
-                new ForeignImport.Wish(
-                        program, lists, stopped, language.equals("en") ? Language.EN : Language.JA);
         byte[] file = read(from);
         ImportReport report =
                 given.dryRun()

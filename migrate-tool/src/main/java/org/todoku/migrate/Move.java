@@ -18,14 +18,10 @@ import org.todoku.appliance.Version;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.backup.archive.Archive;
-import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Epoch;
-import org.todoku.backup.archive.ForkPoint;
 import org.todoku.backup.archive.RecoveryKit;
 import org.todoku.backup.restore.NodeFile;
 import org.todoku.backup.restore.Restore;
-import org.todoku.backup.restore.RestorePlan;
-import org.todoku.backup.restore.RestoreTarget;
 import org.todoku.backup.restore.Standby;
 import org.todoku.migrate.runbook.Check;
 import org.todoku.migrate.runbook.Estimate;
@@ -43,6 +39,9 @@ import org.todoku.migrate.runbook.StepRun;
 final class Move implements AutoCloseable {
     static final String NAME = "move";
     static final String JOURNAL = "move.journal";
+
+    /** In the run's facts: how long the writers waited. */
+    static final String PAUSED_MS = "pausedMs";
 
     /** So long a hold is sure to last: well below what the old host waits for a word of us. */
     private static final Duration HOLDS = Duration.ofSeconds(8);
@@ -91,7 +90,8 @@ final class Move implements AutoCloseable {
      * @param measure reads a little of the archive to know how fast that is, for the estimates
      */
     Runbook runbook(boolean measure) {
-        Optional<RestoreEstimate> estimate = measure ? Optional.of(estimate()) : Optional.empty();
+        Optional<RestoreEstimate> estimate =
+                measure ? Optional.of(RestoreEstimate.newest(archive)) : Optional.empty();
         Estimate copied = estimate.map(RestoreEstimate::restore).orElse(Estimate.MOMENT);
         Estimate rehearsed = estimate.map(RestoreEstimate::check).orElse(Estimate.MOMENT);
         List<Step> steps =
@@ -135,13 +135,6 @@ final class Move implements AutoCloseable {
                         .estimate(new Estimate(Duration.ofMillis(500), "0.5 s"))
                         .act(this::serve),
                 Step.named("forward", "the old host sends on what reaches it").act(this::forward));
-    }
-
-    private RestoreEstimate estimate() {
-        Chain chain = Chain.read(archive);
-        RestorePlan plan = RestorePlan.of(chain, archive.catalogue(), new RestoreTarget.Newest());
-        var end = chain.tail().map(ForkPoint::end).orElse(plan.base().end());
-        return RestoreEstimate.of(archive, plan, end, true);
     }
 
     /** What is good to know beforehand; from the configuration that was given. */
@@ -272,6 +265,7 @@ final class Move implements AutoCloseable {
         URI to = target.reach().orElseGet(this::reach);
         old.forward(to);
         if (heldNanos != 0) {
+            run.remember(PAUSED_MS, String.valueOf(millisSince(heldNanos)));
             output.note(
                     "forward",
                     "figure: writers paused %d ms, from the hold to the forwarding"

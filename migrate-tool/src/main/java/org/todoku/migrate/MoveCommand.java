@@ -86,6 +86,7 @@ final class MoveCommand implements Callable<Integer> {
         Serving.log();
         Path file = Move.journal(data);
         if (!Journal.isUnderWay(file) && !Standby.isStandby(data)) {
+            Refusal.whereItIsDone(file, data);
             Restoring.requireEmpty(data, Move.JOURNAL, Takeover.REPORTS);
         }
         OldHost old = OldHost.at(from, tokenFile, Optional.ofNullable(ca));

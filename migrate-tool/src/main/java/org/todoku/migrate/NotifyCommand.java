@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.todoku.appliance.ApplianceConfig;
 import org.todoku.appliance.MailWiring;
 import org.todoku.appliance.Outside;
+import org.todoku.appliance.Scratch;
 import org.todoku.appliance.continuity.outside.PublicNotice;
 import org.todoku.appliance.continuity.outside.PublishPlace;
 import org.todoku.appliance.delivery.Outcome;
@@ -121,8 +122,9 @@ final class NotifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, SQLException {
         String text = read(words.body);
-        Path scratch = Files.createTempDirectory("todoku-notify");
-        try (Archive archive = ArchiveOptions.open(options.kit(config.file()))) {
+        try (Scratch own = Scratch.make("notify");
+                Archive archive = ArchiveOptions.open(options.kit(config.file()))) {
+            Path scratch = own.folder();
             ApplianceConfig configured =
                     ArchiveOptions.config(
                             config.file().orElseGet(() -> CapsuleFiles.lay(archive, scratch)));
@@ -141,9 +143,6 @@ final class NotifyCommand implements Callable<Integer> {
             }
             publish(configured, text, facts);
             return send(archive, configured, text, recipients, facts);
-        } finally {
-            // It holds the members' data: nobody should find it later.
-            Restoring.deleteTree(scratch);
         }
     }
 

@@ -41,6 +41,7 @@ record Recipients(List<Recipient> all) {
      */
     static Recipients read(Connection database, boolean members, List<String> organisations)
             throws SQLException {
+        requireKnown(database, organisations);
         List<Recipient> found = new ArrayList<>();
         try (PreparedStatement query =
                         database.prepareStatement(members ? MEMBERS : ADMINISTRATORS);
@@ -55,5 +56,25 @@ record Recipients(List<Recipient> all) {
             }
         }
         return new Recipients(found);
+    }
+
+    /** A slug that is mistyped would leave a whole organisation untold. */
+    private static void requireKnown(Connection database, List<String> organisations)
+            throws SQLException {
+        List<String> known = new ArrayList<>();
+        try (PreparedStatement query =
+                        database.prepareStatement("select slug from organisation order by slug");
+                ResultSet rows = query.executeQuery()) {
+            while (rows.next()) {
+                known.add(rows.getString("slug"));
+            }
+        }
+        for (String slug : organisations) {
+            if (!known.contains(slug)) {
+                throw Refusal.usage(
+                        "there is no organisation " + slug,
+                        "--organisation is one of: " + String.join(", ", known));
+            }
+        }
     }
 }

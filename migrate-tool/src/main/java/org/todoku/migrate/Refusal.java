@@ -1,5 +1,8 @@
 package org.todoku.migrate;
 
+import java.nio.file.Path;
+import org.todoku.migrate.runbook.Journal;
+
 /** A command that does not go on: why, what would help, and the exit status of CONTRACT.md. */
 final class Refusal extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -33,6 +36,15 @@ final class Refusal extends RuntimeException {
     /** It failed (exit status 1). */
     static Refusal failed(String why, String hint) {
         return new Refusal(1, why, hint);
+    }
+
+    /** The same command once more, after it had done all: nothing is begun anew. */
+    static void whereItIsDone(Path journal, Path data) {
+        if (Journal.isDone(journal)) {
+            throw unsafe(
+                    "the service was brought into " + data + " already: that run is done",
+                    "start it with: todoku serve --data " + data);
+        }
     }
 
     int exitStatus() {

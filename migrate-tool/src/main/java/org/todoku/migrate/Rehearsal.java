@@ -38,6 +38,7 @@ final class Rehearsal {
             found = RestoredCheck.run(copy);
             found.notes().forEach(line -> output.note("rehearsal", line));
             Serving.rehearse(copy);
+            Serving.practise(copy.resolve("practice"));
         } finally {
             delete(copy);
         }

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.todoku.appliance.Scratch;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.Drill;
@@ -74,8 +75,9 @@ final class ReportCommand implements Callable<Integer> {
         if (!begin.isBefore(end)) {
             throw Refusal.usage("--from is not before --to", "give an earlier --from");
         }
-        Path scratch = Files.createTempDirectory("todoku-report");
-        try (Archive archive = ArchiveOptions.open(options.kit(config.file()))) {
+        try (Scratch own = Scratch.make("report");
+                Archive archive = ArchiveOptions.open(options.kit(config.file()))) {
+            Path scratch = own.folder();
             Chain chain = Chain.read(archive);
             IncidentFacts facts = facts(archive, chain, scratch, begin, end);
             List<Notice> notices =
@@ -83,7 +85,7 @@ final class ReportCommand implements Callable<Integer> {
                             .all().stream()
                                     .filter(n -> isIn(Instant.parse(n.at()), begin, end))
                                     .toList();
-            String point = Drill.recoveryPoint(archive, chain).map(Instant::toString).orElse("–");
+            Optional<Instant> point = Drill.recoveryPoint(archive, chain);
             write(new IncidentPage(facts, runs(), notices, point));
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("report", out.toString());
@@ -92,9 +94,6 @@ final class ReportCommand implements Callable<Integer> {
             result.put("refusedSeconds", facts.refused().toSeconds());
             output.result(result, "report: " + out);
             return 0;
-        } finally {
-            // It holds the members' data: nobody should find it later.
-            Restoring.deleteTree(scratch);
         }
     }
 
@@ -103,7 +102,12 @@ final class ReportCommand implements Callable<Integer> {
             throws SQLException {
         output.begin("restore", "reading what was recorded out of the archive");
         try (RestoredDatabase database = ArchivedCopy.open(archive, chain, scratch, output)) {
-            IncidentFacts facts = IncidentFacts.read(database.connection(), chain, begin, end);
+            IncidentFacts facts =
+                    IncidentFacts.read(
+                            database.connection(),
+                            archive,
+                            chain,
+                            new IncidentFacts.Span(begin, end));
             output.done("restore", "%,d events are recorded".formatted(facts.events().size()));
             return facts;
         }
@@ -152,20 +156,53 @@ final class ReportCommand implements Callable<Integer> {
                                         Map.of(
                                                 "at", t.at().toString(),
                                                 "epoch", t.epoch(),
-                                                "host", t.host()))
+                                                "host", t.host(),
+                                                "carried", text(t.carried())))
                         .toList());
         facts.put("refusedSeconds", page.facts().refused().toSeconds());
         facts.put("troubledSeconds", page.facts().troubled().toSeconds());
         facts.put("outcomes", page.facts().outcomes());
         facts.put("late", page.facts().late());
-        facts.put("onHold", page.facts().onHold());
-        facts.put("recoveryPoint", page.recoveryPoint());
+        facts.put("lateMessages", late(page.facts()));
+        facts.put("onHold", page.facts().held().size());
+        facts.put("held", held(page.facts()));
+        facts.put("recoveryPoint", text(page.recoveryPoint()));
         facts.put("runs", page.runs());
         facts.put("notices", page.notices());
         String name = String.valueOf(out.getFileName()).replaceAll("\\.html$", "");
         Files.write(
                 out.resolveSibling(name + ".json"),
                 JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(facts));
+    }
+
+    private static List<Map<String, Object>> late(IncidentFacts facts) {
+        return facts.lateMessages().stream()
+                .map(
+                        m ->
+                                Map.<String, Object>of(
+                                        "organisation", m.organisation(),
+                                        "subject", m.subject(),
+                                        "written", m.written().toString(),
+                                        "mails", m.mails(),
+                                        "latestSeconds", m.latest().toSeconds()))
+                .toList();
+    }
+
+    private static List<Map<String, Object>> held(IncidentFacts facts) {
+        return facts.held().stream()
+                .map(
+                        m ->
+                                Map.<String, Object>of(
+                                        "organisation", m.organisation(),
+                                        "subject", m.subject(),
+                                        "written", m.written().toString(),
+                                        "unsent", m.unsent(),
+                                        "inDoubt", m.inDoubt()))
+                .toList();
+    }
+
+    private static String text(Optional<Instant> time) {
+        return time.map(Instant::toString).orElse("");
     }
 
     private static boolean isIn(Instant at, Instant begin, Instant end) {

@@ -6,8 +6,11 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.BaseManifest;
+import org.todoku.backup.archive.Chain;
+import org.todoku.backup.archive.ForkPoint;
 import org.todoku.backup.objects.ObjectInfo;
 import org.todoku.backup.restore.RestorePlan;
+import org.todoku.backup.restore.RestoreTarget;
 import org.todoku.backup.volume.LogPosition;
 import org.todoku.migrate.runbook.Estimate;
 
@@ -41,6 +44,14 @@ final class RestoreEstimate {
         this.redo = redo;
         this.bytes = bytes;
         this.rate = rate;
+    }
+
+    /** Of the newest state; lists the archive and reads one pack of it. */
+    static RestoreEstimate newest(Archive archive) {
+        Chain chain = Chain.read(archive);
+        RestorePlan plan = RestorePlan.of(chain, archive.catalogue(), new RestoreTarget.Newest());
+        LogPosition end = chain.tail().map(ForkPoint::end).orElse(plan.base().end());
+        return of(archive, plan, end, true);
     }
 
     /** Lists the archive; reads one pack too where it is to be measured. */

@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.todoku.appliance.Scratch;
+import org.todoku.appliance.salvaged.SalvagedRow;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.Chain;
 import org.todoku.backup.archive.ForkPoint;
@@ -21,7 +23,6 @@ import org.todoku.backup.restore.RestoredDatabase;
 import org.todoku.backup.volume.LogPosition;
 import org.todoku.migrate.salvage.Comparison;
 import org.todoku.migrate.salvage.OldDirectory;
-import org.todoku.migrate.salvage.SalvagedRow;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -59,7 +60,8 @@ final class SalvageCommand implements Callable<Integer> {
     @Option(
             names = "--import",
             paramLabel = "FILE",
-            description = "what --out wrote: puts chosen rows into --data, on which no server runs")
+            description =
+                    "what --out wrote: puts chosen rows into --data, through the server if one runs there")
     private @Nullable Path file;
 
     @Option(names = "--data", paramLabel = "DIR", description = "with --import: the service's data")
@@ -85,7 +87,15 @@ final class SalvageCommand implements Callable<Integer> {
                     "neither --from OLD_DIR, nor --import FILE with --data DIR and --select ROWS",
                     "the first lists, the second takes over what you choose");
         }
-        Path place = scratch == null ? Files.createTempDirectory("todoku-salvage") : scratch;
+        if (scratch != null) {
+            return list(from, scratch);
+        }
+        try (Scratch own = Scratch.make("salvage")) {
+            return list(from, own.folder());
+        }
+    }
+
+    private int list(Path from, Path place) throws IOException {
         if (Files.exists(place)) {
             Restoring.requireEmpty(place);
         }

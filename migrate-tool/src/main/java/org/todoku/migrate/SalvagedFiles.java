@@ -6,10 +6,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -17,7 +13,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.todoku.appliance.message.FileStore;
 import org.todoku.backup.archive.Archive;
 
 /** Files of messages that only the old disk has: each is named by its SHA-256. */
@@ -62,32 +57,6 @@ record SalvagedFiles(List<Path> files) {
         }
         for (Path file : files) {
             Files.write(folder.resolve(name(file)), Files.readAllBytes(file));
-        }
-    }
-
-    /**
-     * Gives the service those of a folder that a message of it names.
-     *
-     * @return how many
-     */
-    static int put(Path folder, Connection database, FileStore store) throws SQLException {
-        int put = 0;
-        try (Statement statement = database.createStatement();
-                ResultSet rows = statement.executeQuery("select distinct sha256 from attachment")) {
-            while (rows.next()) {
-                Path file = folder.resolve(rows.getString(1));
-                if (Files.isRegularFile(file)) {
-                    byte[] content = Files.readAllBytes(file);
-                    if (store.put(content).equals(name(file))) {
-                        put++;
-                    }
-                }
-            }
-            // It only looked, and a connection with a transaction does not close.
-            database.commit();
-            return put;
-        } catch (IOException e) {
-            throw Refusal.failed("reading " + folder + ": " + e, "is it what salvage --out wrote?");
         }
     }
 

@@ -7,14 +7,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.todoku.appliance.Serving;
 import org.todoku.backup.archive.Archive;
 import org.todoku.backup.archive.RecoveryKit;
+import org.todoku.backup.restore.Standby;
+import org.todoku.migrate.runbook.Estimate;
 import org.todoku.migrate.runbook.Journal;
+import org.todoku.migrate.runbook.Plan;
 import org.todoku.migrate.runbook.Runbook;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -104,12 +109,23 @@ final class StandbyCommand implements Callable<Integer> {
             description = "of this host, as others reach it: the names of dns.names are led here")
     private List<String> addresses = List.of();
 
+    @Option(names = "--dry-run", description = "shows the steps and how long they may take")
+    private boolean dryRun;
+
     @Override
     public Integer call() {
         Serving.log();
         Optional<OldHost> writer = writer();
         RecoveryKit kit = kit(writer);
         try (Archive archive = ArchiveOptions.open(kit)) {
+            if (dryRun) {
+                Plan plan = plan(archive);
+                output.plan(plan);
+                Map<String, Object> facts = new LinkedHashMap<>(plan.facts());
+                facts.put("dryRun", true);
+                output.result(facts, "nothing was changed");
+                return 0;
+            }
             Optional<AutoTakeover> auto =
                     autoTakeover
                             ? Optional.of(AutoTakeover.of(archive, rules()))
@@ -128,6 +144,38 @@ final class StandbyCommand implements Callable<Integer> {
             new StandbyRun(archive, settings, output).run();
         }
         return 0;
+    }
+
+    /** What a standby does until it is one; a copy that is there goes on from where it was. */
+    private Plan plan(Archive archive) {
+        boolean goesOn = Standby.isStandby(data);
+        if (!goesOn) {
+            Restoring.requireEmpty(data, JOURNAL, CONFIG, Takeover.REPORTS);
+        }
+        RestoreEstimate estimate = RestoreEstimate.newest(archive);
+        List<Plan.Planned> steps = new ArrayList<>();
+        steps.add(
+                planned(
+                        "copy",
+                        "restores the newest base here and follows the log",
+                        estimate.restore(),
+                        goesOn));
+        if (!noRehearsal) {
+            steps.add(
+                    planned(
+                            "rehearsal",
+                            "starts the service on a copy of the data",
+                            estimate.check(),
+                            false));
+        }
+        steps.add(
+                planned("follow", "redoes what comes, until it is ended", Estimate.MOMENT, false));
+        return new Plan("standby", steps);
+    }
+
+    private static Plan.Planned planned(
+            String name, String title, Estimate estimate, boolean isDone) {
+        return new Plan.Planned(name, title, estimate, false, false, isDone);
     }
 
     /** For a takeover when this has stopped. */

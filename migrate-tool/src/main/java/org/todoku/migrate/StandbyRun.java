@@ -97,15 +97,15 @@ final class StandbyRun {
                             data,
                             Map.of(
                                     STATUS,
-                                    () -> facts(standby),
+                                    wanted -> facts(standby),
                                     PROMOTE,
-                                    () -> promoteFenced(standby, claim, false),
+                                    wanted -> promoteFenced(standby, claim, false),
                                     PROMOTE + ACCEPTING_LOSS,
-                                    () -> promoteFenced(standby, claim, true),
+                                    wanted -> promoteFenced(standby, claim, true),
                                     PROMOTE_UNFENCED,
-                                    () -> promote(standby, claim, false),
+                                    wanted -> promote(standby, claim, false),
                                     PROMOTE_UNFENCED + ACCEPTING_LOSS,
-                                    () -> promote(standby, claim, true)));
+                                    wanted -> promote(standby, claim, true)));
             control.start();
             settings.writer()
                     .ifPresent(

@@ -97,6 +97,7 @@ final class TakeoverCommand implements Callable<Integer> {
             return finish(journal);
         }
         if (!goesOn) {
+            Refusal.whereItIsDone(journal, data);
             Restoring.requireEmpty(data, Takeover.JOURNAL, Takeover.REPORTS);
         }
         RecoveryKit kit = options.kit(config.file());

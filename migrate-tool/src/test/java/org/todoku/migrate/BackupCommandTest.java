@@ -140,7 +140,7 @@ class BackupCommandTest {
     void asksTheServerThatRuns() {
         Map<String, Object> facts = Map.of("base", "b-1", "bytes", 4096, "ownBytes", 7);
         try (ControlSocket server =
-                new ControlSocket(folder.resolve("data"), Map.of("base", () -> facts))) {
+                new ControlSocket(folder.resolve("data"), Map.of("base", wanted -> facts))) {
             server.start();
             Command command = backup(folder.resolve("data"));
             assertThat(command.status()).as(command.toString()).isZero();
@@ -159,7 +159,7 @@ class BackupCommandTest {
                         folder.resolve("data"),
                         Map.of(
                                 "base",
-                                () -> {
+                                wanted -> {
                                     throw fault;
                                 }))) {
             server.start();

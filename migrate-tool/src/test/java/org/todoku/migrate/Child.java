@@ -25,9 +25,16 @@ final class Child implements AutoCloseable {
     }
 
     static Child start(Path folder, Class<?> main, String... words) throws IOException {
+        return start(folder, List.of(), main, words);
+    }
+
+    /** The same with more options for Java. */
+    static Child start(Path folder, List<String> options, Class<?> main, String... words)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        command.addAll(options);
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("--sun-misc-unsafe-memory-access=allow");
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));

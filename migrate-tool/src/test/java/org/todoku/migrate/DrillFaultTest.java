@@ -63,6 +63,37 @@ class DrillFaultTest {
         }
     }
 
+    /** Without a folder of the operator's own: the next drill deletes what the killed one left. */
+    @Test
+    void whatAKilledDrillLeftIsGoneAfterTheNext() throws Exception {
+        try (Child server = service.serve()) {
+            Path temporary = Files.createDirectories(root.resolve("tmp"));
+            List<String> options = List.of("-Djava.io.tmpdir=" + temporary);
+            String[] drill = {"drill", "--json", "--config", service.config().toString()};
+            String[] halted = new String[drill.length + 2];
+            halted[0] = "KILL";
+            halted[1] = PLACES.get("check begins");
+            System.arraycopy(drill, 0, halted, 2, drill.length);
+            Path errors = Files.createDirectories(root.resolve("errors"));
+            try (Child child = Child.start(errors, options, HaltedCommand.class, halted)) {
+                assertThat(child.status()).as(child.errors()).isEqualTo(137);
+            }
+            assertThat(drills(temporary)).as("members' data").hasSize(1);
+            try (Child child = Child.start(errors, options, Main.class, drill)) {
+                assertThat(child.status()).as(child.errors()).isZero();
+            }
+            assertThat(drills(temporary)).isEmpty();
+            assertThat(server.isAlive()).isTrue();
+        }
+    }
+
+    private static List<Path> drills(Path temporary) throws Exception {
+        try (var found = Files.list(temporary)) {
+            return found.filter(p -> p.getFileName().toString().startsWith("todoku-drill"))
+                    .toList();
+        }
+    }
+
     /** What it leaves behind is not taken for an empty place; another place passes. */
     private static void killed(String place) throws Exception {
         Path scratch = root.resolve("kill-" + place.replace(' ', '-'));

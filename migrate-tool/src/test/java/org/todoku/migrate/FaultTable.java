@@ -3,8 +3,10 @@ package org.todoku.migrate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -45,6 +47,33 @@ final class FaultTable {
         }
         Files.writeString(Path.of("target/faults-" + runbook + ".txt"), text);
         System.out.printf("figure: %s: %d cells of step × fault × result%n", runbook, count);
+    }
+
+    /** One cell, or several of a place. */
+    @FunctionalInterface
+    interface Cells {
+        void of(String place) throws Exception;
+    }
+
+    /** Each place, also after one that failed, so that one run shows all that is wrong. */
+    static void each(Collection<String> places, Cells cells) {
+        List<Throwable> wrong = new ArrayList<>();
+        for (String place : places) {
+            try {
+                cells.of(place);
+            } catch (Exception | AssertionError e) {
+                System.out.println("wrong at '" + place + "': " + e);
+                wrong.add(e);
+            }
+        }
+        if (!wrong.isEmpty()) {
+            AssertionError failed =
+                    new AssertionError(
+                            wrong.size() + " of " + places.size() + " places are wrong",
+                            wrong.getFirst());
+            wrong.stream().skip(1).forEach(failed::addSuppressed);
+            throw failed;
+        }
     }
 
     /** The first line of what a command said on its way out with a status other than 0. */

@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.todoku.migrate.runbook.Journal;
 
 /**
  * A move that is killed, held up or told to end at its steps, in real processes, with a write to
@@ -65,40 +67,74 @@ class MoveFaultTest {
 
     @Test
     void goesOnAfterSigkill() throws Exception {
-        for (String place :
-                some("hold is done", "claim begins", "claim is done", "forward begins")) {
-            Cell cell = new Cell("kill", place);
-            try (Child server = cell.old.serve()) {
-                try (Child child = cell.halted("KILL")) {
-                    assertThat(child.status()).as(place + child.errors()).isEqualTo(137);
-                }
-                cell.moveAgain();
-                assertThat(server.isAlive()).isTrue();
-            }
-            TABLE.put(place, "SIGKILL", "moved when run again");
-        }
+        FaultTable.each(
+                some("hold is done", "claim begins", "claim is done", "forward begins"),
+                place -> {
+                    Cell cell = new Cell("kill", place);
+                    try (Child server = cell.old.serve()) {
+                        try (Child child = cell.halted("KILL")) {
+                            assertThat(child.status()).as(place + child.errors()).isEqualTo(137);
+                        }
+                        cell.moveAgain();
+                        assertThat(server.isAlive()).isTrue();
+                    }
+                    TABLE.put(place, "SIGKILL", "moved when run again");
+                });
     }
 
     @Test
     void undoesOrGoesOnAfterSigterm() throws Exception {
-        for (String place : some("hold begins", "claim is done")) {
-            Cell cell = new Cell("term", place);
-            try (Child server = cell.old.serve()) {
-                int status;
-                try (Child child = cell.halted("TERM")) {
-                    status = child.status();
-                }
-                if (cell.isAsBefore()) {
-                    cell.write("after");
-                    assertThat(cell.members(cell.old)).isEqualTo(1);
-                    TABLE.put(place, "SIGTERM", "as before (exit " + status + ")");
-                } else {
-                    cell.moveAgain();
-                    TABLE.put(place, "SIGTERM", "moved when run again");
-                }
-                assertThat(server.isAlive()).isTrue();
+        FaultTable.each(
+                some("hold begins", "claim is done", "hooks is done"),
+                place -> {
+                    Cell cell = new Cell("term", place);
+                    try (Child server = cell.old.serve()) {
+                        int status;
+                        try (Child child = cell.halted("TERM")) {
+                            status = child.status();
+                        }
+                        if (cell.isAsBefore()) {
+                            cell.write("after");
+                            assertThat(cell.members(cell.old)).isEqualTo(1);
+                            TABLE.put(place, "SIGTERM", "as before (exit " + status + ")");
+                        } else if (Journal.isDone(Move.journal(cell.next.data()))) {
+                            cell.startsAgain();
+                            TABLE.put(place, "SIGTERM", "moved; run again it says so");
+                        } else {
+                            cell.moveAgain();
+                            TABLE.put(place, "SIGTERM", "moved when run again");
+                        }
+                        assertThat(server.isAlive()).isTrue();
+                    }
+                });
+    }
+
+    /** The last moment before the claim: the writers wait already. */
+    @Test
+    void ctrlCIsAnAbort() throws Exception {
+        Assumptions.assumeFalse(
+                ignoresInterrupts(), "SKIPPED: this was started with SIGINT ignored");
+        String place = "hold is done";
+        Cell cell = new Cell("int", place);
+        try (Child server = cell.old.serve();
+                Child child = cell.halted("INT")) {
+            assertThat(child.status()).as(child.errors()).isEqualTo(130);
+            assertThat(cell.isAsBefore()).isTrue();
+            cell.write("after");
+            assertThat(cell.members(cell.old)).isEqualTo(1);
+            TABLE.put(place, "SIGINT", "as before (exit 130)");
+            assertThat(server.isAlive()).isTrue();
+        }
+    }
+
+    /** A shell ignores it for what it runs in the background, and children inherit that. */
+    private static boolean ignoresInterrupts() throws Exception {
+        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+            if (line.startsWith("SigIgn:")) {
+                return (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0;
             }
         }
+        return false;
     }
 
     /**
@@ -106,27 +142,29 @@ class MoveFaultTest {
      */
     @Test
     void goesOnAfterSigstopPastEveryDeadline() throws Exception {
-        for (String place : some("hold is done")) {
-            Cell cell = new Cell("stop", place);
-            cell.old.configure("5s");
-            try (Child server = cell.old.serve();
-                    Child child = cell.halted("STOP")) {
-                Child.await(child::isStopped, "SIGSTOP");
-                LockSupport.parkNanos(PAST_EVERY_DEADLINE.toNanos());
-                boolean claimed = !cell.isAsBefore();
-                if (!claimed) {
-                    // It lives. The second write comes into the archive seconds later.
-                    cell.write("meanwhile");
-                    cell.write("again");
-                }
-                child.signal("CONT");
-                child.await("{\"result\"");
-                child.await("{\"step\":\"serve\",\"state\":\"note\"");
-                assertThat(cell.members(cell.next)).as(place).isEqualTo(claimed ? 0 : 2);
-                TABLE.put(place, "SIGSTOP for 18 s", "moved");
-                assertThat(server.isAlive()).isTrue();
-            }
-        }
+        FaultTable.each(
+                some("hold is done"),
+                place -> {
+                    Cell cell = new Cell("stop", place);
+                    cell.old.configure("5s");
+                    try (Child server = cell.old.serve();
+                            Child child = cell.halted("STOP")) {
+                        Child.await(child::isStopped, "SIGSTOP");
+                        LockSupport.parkNanos(PAST_EVERY_DEADLINE.toNanos());
+                        boolean claimed = !cell.isAsBefore();
+                        if (!claimed) {
+                            // It lives. The second write comes into the archive seconds later.
+                            cell.write("meanwhile");
+                            cell.write("again");
+                        }
+                        child.signal("CONT");
+                        child.await("{\"result\"");
+                        child.await("{\"step\":\"serve\",\"state\":\"note\"");
+                        assertThat(cell.members(cell.next)).as(place).isEqualTo(claimed ? 0 : 2);
+                        TABLE.put(place, "SIGSTOP for 18 s", "moved");
+                        assertThat(server.isAlive()).isTrue();
+                    }
+                });
     }
 
     private static List<String> some(String... few) {
@@ -187,6 +225,18 @@ class MoveFaultTest {
                 next.addMembers("after", 1);
                 assertThat(members(next)).as(place).isEqualTo(written + 1);
                 assertThat(members(old)).as("sent on: " + place).isEqualTo(written + 1);
+            }
+        }
+
+        /** All was done before the signal came. */
+        void startsAgain() throws Exception {
+            Command again = Command.run(words().toArray(String[]::new));
+            assertThat(again.status()).as(again.toString()).isEqualTo(3);
+            assertThat(again.err()).contains("already", "todoku serve");
+            try (Child server = next.serve()) {
+                next.addMembers("after", 1);
+                assertThat(members(old)).as("sent on: " + place).isEqualTo(1);
+                assertThat(server.isAlive()).isTrue();
             }
         }
 

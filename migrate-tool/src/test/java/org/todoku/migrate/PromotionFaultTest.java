@@ -71,88 +71,98 @@ class PromotionFaultTest {
 
     @Test
     void aStoppedStandbyGoesOnAfterSigkill() throws Exception {
-        for (String place : PLACES.keySet()) {
-            Cell cell = new Cell("kill", place);
-            try (Child child = cell.halted("KILL", cell.takeover())) {
-                assertThat(child.status()).as(place + child.errors()).isEqualTo(137);
-            }
-            Command again = Command.run(cell.takeover());
-            assertThat(again.status()).as(place + again).isZero();
-            cell.assertMoved();
-            TABLE.put(place, "stopped standby, SIGKILL", "moved when run again");
-        }
+        FaultTable.each(
+                PLACES.keySet(),
+                place -> {
+                    Cell cell = new Cell("kill", place);
+                    try (Child child = cell.halted("KILL", cell.takeover())) {
+                        assertThat(child.status()).as(place + child.errors()).isEqualTo(137);
+                    }
+                    Command again = Command.run(cell.takeover());
+                    assertThat(again.status()).as(place + again).isZero();
+                    cell.assertMoved();
+                    TABLE.put(place, "stopped standby, SIGKILL", "moved when run again");
+                });
     }
 
     @Test
     void aStoppedStandbyGoesOnAfterSigstop() throws Exception {
-        for (String place : PLACES.keySet()) {
-            Cell cell = new Cell("stop", place);
-            try (Child child = cell.halted("STOP", cell.takeover())) {
-                Child.await(child::isStopped, "SIGSTOP");
-                child.signal("CONT");
-                assertThat(child.status()).as(place + child.errors()).isZero();
-            }
-            cell.assertMoved();
-            TABLE.put(place, "stopped standby, SIGSTOP", "moved");
-        }
+        FaultTable.each(
+                PLACES.keySet(),
+                place -> {
+                    Cell cell = new Cell("stop", place);
+                    try (Child child = cell.halted("STOP", cell.takeover())) {
+                        Child.await(child::isStopped, "SIGSTOP");
+                        child.signal("CONT");
+                        assertThat(child.status()).as(place + child.errors()).isZero();
+                    }
+                    cell.assertMoved();
+                    TABLE.put(place, "stopped standby, SIGSTOP", "moved");
+                });
     }
 
     @Test
     void losesCleanlyWhenAnotherTakesOverMeanwhile() throws Exception {
-        for (String place : FaultTable.ALL ? PLACES.keySet() : List.of("seal is done")) {
-            Cell cell = new Cell("other", place);
-            Path other = cell.folder.resolve("other");
-            try (Child child = cell.halted("STOP", cell.takeover())) {
-                Child.await(child::isStopped, "SIGSTOP");
-                Command taken =
-                        Command.run(
-                                "takeover",
-                                "--no-start",
-                                "--yes",
-                                "--data",
-                                other.toString(),
-                                "--config",
-                                cell.config().toString());
-                assertThat(taken.status()).as(place + taken).isZero();
-                child.signal("CONT");
-                int status = child.status();
-                boolean first =
-                        List.of("seal begins", "seal is done", "claim begins").contains(place);
-                if (status == 0) {
-                    // Each has its epoch: the later one is the writer, the other is fenced.
-                    assertThat(place).isNotEqualTo("seal is done");
-                    TABLE.put(place, "SIGSTOP, another host, SIGCONT", "moved (one writer)");
-                } else {
-                    assertThat(first).as(place + child.errors()).isTrue();
-                    assertThat(status).as(place + child.errors()).isEqualTo(3);
-                    TABLE.put(
-                            place,
-                            "SIGSTOP, another host, SIGCONT",
-                            FaultTable.reason(child.errors()));
-                    assertThat(cell.newest().owner())
-                            .isEqualTo(NodeFile.read(other).orElseThrow().owner());
-                }
-            }
-        }
+        FaultTable.each(
+                FaultTable.ALL ? PLACES.keySet() : List.of("seal is done"),
+                place -> {
+                    Cell cell = new Cell("other", place);
+                    Path other = cell.folder.resolve("other");
+                    try (Child child = cell.halted("STOP", cell.takeover())) {
+                        Child.await(child::isStopped, "SIGSTOP");
+                        Command taken =
+                                Command.run(
+                                        "takeover",
+                                        "--no-start",
+                                        "--yes",
+                                        "--data",
+                                        other.toString(),
+                                        "--config",
+                                        cell.config().toString());
+                        assertThat(taken.status()).as(place + taken).isZero();
+                        child.signal("CONT");
+                        int status = child.status();
+                        boolean first =
+                                List.of("seal begins", "seal is done", "claim begins")
+                                        .contains(place);
+                        if (status == 0) {
+                            // Each has its epoch: the later one is the writer, the other is fenced.
+                            assertThat(place).isNotEqualTo("seal is done");
+                            TABLE.put(
+                                    place, "SIGSTOP, another host, SIGCONT", "moved (one writer)");
+                        } else {
+                            assertThat(first).as(place + child.errors()).isTrue();
+                            assertThat(status).as(place + child.errors()).isEqualTo(3);
+                            TABLE.put(
+                                    place,
+                                    "SIGSTOP, another host, SIGCONT",
+                                    FaultTable.reason(child.errors()));
+                            assertThat(cell.newest().owner())
+                                    .isEqualTo(NodeFile.read(other).orElseThrow().owner());
+                        }
+                    }
+                });
     }
 
     /** The command that asked is told, and the same command goes on with what was left. */
     @Test
     void aRunningStandbyThatIsKilledIsPromotedByTheSameCommand() throws Exception {
-        for (String place : FaultTable.ALL ? PLACES.keySet() : List.of("claim is done")) {
-            Cell cell = new Cell("running", place);
-            try (Child standby = cell.halted("KILL", cell.standby())) {
-                standby.await("{\"result\"");
-                Command asked = Command.run(cell.takeover());
-                assertThat(asked.status()).as(place + asked).isEqualTo(1);
-                assertThat(asked.err()).contains("did not answer", "it goes on");
-                assertThat(standby.status()).as(place).isEqualTo(137);
-            }
-            Command again = Command.run(cell.takeover());
-            assertThat(again.status()).as(place + again).isZero();
-            cell.assertMoved();
-            TABLE.put(place, "running standby, SIGKILL", "moved when run again");
-        }
+        FaultTable.each(
+                FaultTable.ALL ? PLACES.keySet() : List.of("claim is done"),
+                place -> {
+                    Cell cell = new Cell("running", place);
+                    try (Child standby = cell.halted("KILL", cell.standby())) {
+                        standby.await("{\"result\"");
+                        Command asked = Command.run(cell.takeover());
+                        assertThat(asked.status()).as(place + asked).isEqualTo(1);
+                        assertThat(asked.err()).contains("did not answer", "it goes on");
+                        assertThat(standby.status()).as(place).isEqualTo(137);
+                    }
+                    Command again = Command.run(cell.takeover());
+                    assertThat(again.status()).as(place + again).isZero();
+                    cell.assertMoved();
+                    TABLE.put(place, "running standby, SIGKILL", "moved when run again");
+                });
     }
 
     /** Between the end of the redo and the first start: the same command finds that it is done. */

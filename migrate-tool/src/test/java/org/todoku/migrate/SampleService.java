@@ -28,6 +28,12 @@ final class SampleService {
     }
 
     SampleService setUp() throws Exception {
+        return setUp("青葉小学校", "aoba");
+    }
+
+    /** Its administrator is {@code admin@SLUG.example.jp}, but that of aoba. */
+    SampleService setUp(String name, String slug) throws Exception {
+        String email = slug.equals("aoba") ? "admin@example.jp" : "admin@" + slug + ".example.jp";
         configure("300ms");
         Files.writeString(folder.resolve("password"), "a long enough password\n");
         String[] words = {
@@ -37,11 +43,11 @@ final class SampleService {
             "--config",
             config().toString(),
             "--organisation",
-            "青葉小学校",
+            name,
             "--slug",
-            "aoba",
+            slug,
             "--admin-email",
-            "admin@example.jp",
+            email,
             "--admin-password-file",
             folder.resolve("password").toString()
         };

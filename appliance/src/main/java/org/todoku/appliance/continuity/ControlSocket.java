@@ -21,7 +21,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
@@ -29,8 +28,8 @@ import org.todoku.appliance.kernel.FaultException;
 /**
  * How a command on the same machine asks the running server for something: a Unix socket {@code
  * DIR/control.sock} that only the server's own user may open. A caller writes one line, the name of
- * what it wants, and gets one line of JSON when that is done: {@code {"done":{…}}} or {@code
- * {"failed":{"code","message"}}}.
+ * what it wants and, where that needs more, a blank and one object of JSON; it gets one line of
+ * JSON when that is done: {@code {"done":{…}}} or {@code {"failed":{"code","message"}}}.
  *
  * <p>Promises: a call is answered when the work is done, and calls run one beside the other. Does
  * not: remember a call over a restart. Where the directory's path is too long for a socket (about
@@ -42,15 +41,25 @@ public final class ControlSocket implements AutoCloseable {
     private static final String NAME = "control.sock";
 
     private final Path path;
-    private final Map<String, Supplier<Map<String, ?>>> acts;
+    private final Map<String, Act> acts;
     private volatile @Nullable ServerSocketChannel server;
+
+    /** What may be asked for: answers with facts or throws a {@link FaultException}. */
+    @FunctionalInterface
+    public interface Act {
+        /**
+         * Does it.
+         *
+         * @param wanted what came with the name; an empty object where nothing did
+         */
+        Map<String, ?> run(JsonNode wanted);
+    }
 
     /**
      * @param directory the data directory
-     * @param acts what may be asked for, by name; each answers with facts or throws a {@link
-     *     FaultException}
+     * @param acts what may be asked for, by name
      */
-    public ControlSocket(Path directory, Map<String, Supplier<Map<String, ?>>> acts) {
+    public ControlSocket(Path directory, Map<String, Act> acts) {
         this.path = directory.resolve(NAME);
         this.acts = Map.copyOf(acts);
     }
@@ -89,18 +98,21 @@ public final class ControlSocket implements AutoCloseable {
 
     private void answer(SocketChannel caller) {
         try (caller) {
-            String name = reader(caller).readLine();
+            String line = String.valueOf(reader(caller).readLine());
+            int end = line.indexOf(' ');
+            String name = end < 0 ? line : line.substring(0, end);
             Map<String, Object> answer = new LinkedHashMap<>();
             try {
-                answer.put("done", act(name).get());
+                JsonNode wanted = JSON.readTree(end < 0 ? "{}" : line.substring(end + 1));
+                answer.put("done", act(name).run(wanted));
             } catch (FaultException e) {
                 answer.put("failed", failure(e.fault(), String.valueOf(e.getMessage())));
             } catch (RuntimeException e) {
                 LOG.log(Level.ERROR, "control call " + name, e);
                 answer.put("failed", failure(Fault.CONFLICT, "a fault of the program: " + e));
             }
-            byte[] line = (JSON.writeValueAsString(answer) + "\n").getBytes(StandardCharsets.UTF_8);
-            ByteBuffer bytes = ByteBuffer.wrap(line);
+            byte[] told = (JSON.writeValueAsString(answer) + "\n").getBytes(StandardCharsets.UTF_8);
+            ByteBuffer bytes = ByteBuffer.wrap(told);
             while (bytes.hasRemaining()) {
                 caller.write(bytes);
             }
@@ -110,8 +122,8 @@ public final class ControlSocket implements AutoCloseable {
         }
     }
 
-    private Supplier<Map<String, ?>> act(@Nullable String name) {
-        Supplier<Map<String, ?>> act = name == null ? null : acts.get(name);
+    private Act act(String name) {
+        Act act = acts.get(name);
         if (act == null) {
             throw new FaultException(
                     Fault.INVALID_REQUEST,
@@ -137,12 +149,26 @@ public final class ControlSocket implements AutoCloseable {
      * @return its answer; empty when none runs there
      */
     public static Optional<JsonNode> ask(Path directory, String name) throws IOException {
+        return ask(directory, name, JSON.createObjectNode());
+    }
+
+    /**
+     * The same with what it needs to know.
+     *
+     * @return as {@link #ask(Path, String)}
+     */
+    public static Optional<JsonNode> ask(Path directory, String name, JsonNode wanted)
+            throws IOException {
         Path path = directory.resolve(NAME);
         if (!Files.exists(path)) {
             return Optional.empty();
         }
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
-            channel.write(ByteBuffer.wrap((name + "\n").getBytes(StandardCharsets.UTF_8)));
+            String asked = wanted.isEmpty() ? name : name + " " + JSON.writeValueAsString(wanted);
+            ByteBuffer bytes = ByteBuffer.wrap((asked + "\n").getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
             String line = reader(channel).readLine();
             if (line == null) {
                 throw new IOException("the server stopped before it answered");

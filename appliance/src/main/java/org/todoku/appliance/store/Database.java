@@ -32,6 +32,13 @@ public final class Database implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
     private static final int ATTEMPTS = 5;
+
+    /**
+     * Beyond so many rows of a table that one transaction has changed, Derby locks the whole table:
+     * an import would keep everybody from it until it ends. A lock takes about 200 bytes.
+     */
+    private static final int LOCKED_ROWS = 500_000;
+
     private static final long LEAST_CACHED_PAGES = 4000;
     private static final long CACHED_PAGE = 4096 + 800;
     private static final Duration CONNECTION_WAIT = Duration.ofSeconds(2);
@@ -200,6 +207,7 @@ public final class Database implements AutoCloseable {
         if (Dialect.of(url) == Dialect.DERBY) {
             setUnlessSet("derby.locks.waitTimeout", "1");
             setUnlessSet("derby.locks.deadlockTimeout", "1");
+            setUnlessSet("derby.locks.escalationThreshold", "" + LOCKED_ROWS);
             setUnlessSet("derby.storage.pageCacheSize", "" + pageCache());
         }
     }

@@ -112,6 +112,24 @@ public final class Tx {
         }
     }
 
+    /** Work on the connection itself. */
+    @FunctionalInterface
+    public interface Raw<T> {
+        T on(Connection connection) throws SQLException;
+    }
+
+    /**
+     * What the other methods cannot say: the catalogue, and columns that are known only when it
+     * runs. The transaction stays this one's: the work neither commits nor closes.
+     */
+    public <T> T raw(Raw<T> work) {
+        try {
+            return work.on(connection);
+        } catch (SQLException e) {
+            throw SqlFailure.of(e);
+        }
+    }
+
     private PreparedStatement prepare(String sql, @Nullable Object[] parameters)
             throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);

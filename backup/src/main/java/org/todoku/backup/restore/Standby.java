@@ -387,6 +387,11 @@ public final class Standby implements AutoCloseable {
         }
     }
 
+    /**
+     * What this standby alone has, then what others have left, so that it is in the archive before
+     * the epoch ends, also if this host dies then. In a planned move it finds nothing: the hold has
+     * shipped all.
+     */
     private long bringIn(Feedings feedings) {
         long epoch = copy.place().epoch();
         var own = copy.beyond().log();

@@ -87,6 +87,11 @@ public final class Journal implements AutoCloseable {
         return peek(file).filter(Standing::isOpen).isPresent();
     }
 
+    /** Whether the last run that was begun here is done. */
+    public static boolean isDone(Path file) {
+        return peek(file).filter(last -> last.outcome().equals(Report.DONE)).isPresent();
+    }
+
     /** What a run that is under way, or done, has remembered under this name. */
     public static Optional<String> fact(Path file, String name) {
         return peek(file).flatMap(standing -> standing.fact(name));

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.todoku.appliance.salvaged.SalvagedRow;
+import org.todoku.appliance.salvaged.Table;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
 

@@ -14,6 +14,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.todoku.appliance.salvaged.RowImport;
+import org.todoku.appliance.salvaged.SalvagedRow;
+import org.todoku.appliance.salvaged.Table;
 
 /** What is found between two databases, and what of it the third takes. */
 class RowImportTest {
@@ -143,7 +146,8 @@ class RowImportTest {
                         .filter(r -> r.table().equals("DELIVERY"))
                         .findFirst()
                         .orElseThrow();
-        assertThat(new RowImport(service).take(delivery).why()).contains("contradicts");
+        assertThat(new RowImport(service, Table.of(service)).take(delivery).why())
+                .contains("contradicts");
     }
 
     /** As it would be written and read back. */
@@ -154,7 +158,7 @@ class RowImportTest {
     }
 
     private List<RowImport.Result> taken() throws SQLException {
-        RowImport into = new RowImport(service);
+        RowImport into = new RowImport(service, Table.of(service));
         List<RowImport.Result> results = new ArrayList<>();
         for (SalvagedRow row : found()) {
             results.add(into.take(row));

@@ -53,8 +53,19 @@ public record OutsideState(
             boolean troubled,
             int damaged,
             Optional<Instant> lastBase,
-            Optional<Instant> lastDrill,
-            Optional<Instant> lastVerified) {}
+            Optional<Drill> drill,
+            Optional<Instant> lastVerified) {
+        /** The newest drill, if it was passed: one that failed counts as none. */
+        public Optional<Instant> lastDrill() {
+            return drill.filter(Drill::passed).map(Drill::at);
+        }
+    }
+
+    /** The newest recovery drill. */
+    public record Drill(Instant at, boolean passed) {
+        /** On the page a drill that is older is red. */
+        public static final Duration COUNTS_FOR = Duration.ofDays(7);
+    }
 
     /** One whose mail leaves. */
     public OutsideState(Instant at, String state, URI service, long epoch, Optional<Copy> archive) {
@@ -83,6 +94,7 @@ public record OutsideState(
                     told.put("damaged", copy.damaged());
                     copy.lastBase().ifPresent(t -> told.put("lastBase", t.toString()));
                     copy.lastDrill().ifPresent(t -> told.put("lastDrill", t.toString()));
+                    copy.drill().ifPresent(drill -> put(told.putObject("drill"), drill));
                     copy.lastVerified().ifPresent(t -> told.put("lastVerified", t.toString()));
                 });
         try {
@@ -90,6 +102,11 @@ public record OutsideState(
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static void put(ObjectNode node, Drill drill) {
+        node.put("at", drill.at().toString());
+        node.put("passed", drill.passed());
     }
 
     /**
@@ -124,8 +141,16 @@ public record OutsideState(
                 copy.path("troubled").asBoolean(),
                 copy.path("damaged").asInt(),
                 instant(copy, "lastBase"),
-                instant(copy, "lastDrill"),
+                drill(copy),
                 instant(copy, "lastVerified"));
+    }
+
+    /** Older servers say only when the last one was passed. */
+    private static Optional<Drill> drill(JsonNode copy) {
+        JsonNode drill = copy.path("drill");
+        return drill.isObject()
+                ? instant(drill, "at").map(at -> new Drill(at, drill.path("passed").asBoolean()))
+                : instant(copy, "lastDrill").map(at -> new Drill(at, true));
     }
 
     private static Optional<Instant> instant(JsonNode node, String name) {

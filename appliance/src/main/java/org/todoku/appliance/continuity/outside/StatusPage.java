@@ -15,7 +15,9 @@ import org.todoku.appliance.kernel.Texts;
 /**
  * The status page: one file of HTML with its style and its script, which asks for {@code
  * heartbeat.json} and {@code notice.json} beside it every 15 s and judges their age by the clock of
- * the web server that shows it. So it turns red without anybody's doing when the server is silent.
+ * the web server that shows it. So it turns red without anybody's doing when the server is silent;
+ * and so does its line about the last recovery drill when that was a week ago, or not passed, or
+ * none was held.
  */
 public final class StatusPage {
     /** The name of the file. */
@@ -39,6 +41,9 @@ public final class StatusPage {
             return template()
                     .replace("@TEXTS@", json)
                     .replace("@HOST@", escaped(String.valueOf(service.getHost())))
+                    .replace(
+                            "@DRILL_COUNTS@",
+                            Long.toString(OutsideState.Drill.COUNTS_FOR.toSeconds()))
                     .replace("@SILENT@", Long.toString(OutsideState.SILENT.toSeconds()))
                     .getBytes(StandardCharsets.UTF_8);
         } catch (JsonProcessingException e) {

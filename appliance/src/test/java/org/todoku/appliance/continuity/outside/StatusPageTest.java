@@ -62,26 +62,9 @@ class StatusPageTest {
                         Instant.now(),
                         Optional.of(Instant.now().plus(Duration.ofHours(1))),
                         "PTA 本部 090-0000-0000"));
-        try (Playwright playwright =
-                        Playwright.create(
-                                new Playwright.CreateOptions()
-                                        .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-                Browser browser =
-                        playwright
-                                .chromium()
-                                .launch(
-                                        new BrowserType.LaunchOptions()
-                                                .setExecutablePath(CHROMIUM)
-                                                .setArgs(
-                                                        List.of(
-                                                                "--no-sandbox",
-                                                                "--disable-gpu")))) {
-            Page page =
-                    browser.newPage(
-                            new Browser.NewPageOptions()
-                                    .setViewportSize(360, 740)
-                                    .setLocale("ja-JP"));
-            page.navigate("http://" + host.at());
+        try (Playwright playwright = playwright();
+                Browser browser = browser(playwright)) {
+            Page page = page(browser);
             Locator head = page.locator("#head");
             assertThat(head).hasText("通常どおり動いています");
             assertThat(page.locator("#words")).containsText("<b>23時</b>");
@@ -107,6 +90,62 @@ class StatusPageTest {
             assertThat(page.locator("#state")).hasClass("bad");
             picture(page, "status-silent.png");
         }
+    }
+
+    /** As in the console: a backup that was not drilled for a week is not relied on. */
+    @Test
+    void showsTheLastDrillAndItsAgeInRedAfterAWeek() throws Exception {
+        Assumptions.assumeTrue(Files.isExecutable(CHROMIUM), "SKIPPED: no " + CHROMIUM);
+        try (Playwright playwright = playwright();
+                Browser browser = browser(playwright)) {
+            assertThat(drill(browser, Optional.of(drilled(Duration.ofDays(6), true))))
+                    .matches("2.*（6日前）合格 good");
+            assertThat(drill(browser, Optional.of(drilled(Duration.ofDays(7), true))))
+                    .matches("2.*（7日前）1週間以上前 bad");
+            assertThat(drill(browser, Optional.of(drilled(Duration.ofHours(2), false))))
+                    .matches("2.*（0日前）不合格 bad");
+            assertThat(drill(browser, Optional.empty())).isEqualTo("未実施 bad");
+        }
+        OutsideState failed = state("normal", Optional.of(drilled(Duration.ofDays(1), false)));
+        assertThat(OutsideState.read(failed.json())).isEqualTo(failed);
+        assertThat(failed.archive().orElseThrow().lastDrill()).isEmpty();
+    }
+
+    private static OutsideState.Drill drilled(Duration ago, boolean passed) {
+        return new OutsideState.Drill(Instant.now().minus(ago).minusSeconds(1), passed);
+    }
+
+    private String drill(Browser browser, Optional<OutsideState.Drill> drill) {
+        state = Optional.of(state("normal", drill));
+        publisher(place(WebHost.PASSWORD)).publish();
+        try (Page page = page(browser)) {
+            assertThat(page.locator("#drill-name")).hasText("最後の復旧訓練");
+            Locator shown = page.locator("#drill");
+            return shown.textContent() + " " + shown.getAttribute("class");
+        }
+    }
+
+    private static Playwright playwright() {
+        return Playwright.create(
+                new Playwright.CreateOptions()
+                        .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    }
+
+    private static Browser browser(Playwright playwright) {
+        return playwright
+                .chromium()
+                .launch(
+                        new BrowserType.LaunchOptions()
+                                .setExecutablePath(CHROMIUM)
+                                .setArgs(List.of("--no-sandbox", "--disable-gpu")));
+    }
+
+    private Page page(Browser browser) {
+        Page page =
+                browser.newPage(
+                        new Browser.NewPageOptions().setViewportSize(360, 740).setLocale("ja-JP"));
+        page.navigate("http://" + host.at());
+        return page;
     }
 
     @Test
@@ -190,6 +229,10 @@ class StatusPageTest {
     }
 
     private static OutsideState state(String state) {
+        return state(state, Optional.empty());
+    }
+
+    private static OutsideState state(String state, Optional<OutsideState.Drill> drill) {
         Instant now = Instant.now();
         return new OutsideState(
                 now,
@@ -202,7 +245,7 @@ class StatusPageTest {
                                 false,
                                 0,
                                 Optional.of(now.minusSeconds(3600)),
-                                Optional.empty(),
+                                drill,
                                 Optional.of(now.minusSeconds(86_400)))));
     }
 

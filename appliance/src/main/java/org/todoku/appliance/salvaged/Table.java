@@ -1,4 +1,4 @@
-package org.todoku.migrate.salvage;
+package org.todoku.appliance.salvaged;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param columns name to type, in order
  */
-record Table(String name, List<String> key, Map<String, Integer> columns) {
+public record Table(String name, List<String> key, Map<String, Integer> columns) {
     /** What the program keeps for itself, and no row of it belongs to another host. */
     private static final List<String> NOT_DATA = List.of("FLYWAY_SCHEMA_HISTORY", "SETTING");
 
     /** All that have a primary key, those that others refer to first. */
-    static List<Table> of(Connection database) throws SQLException {
+    public static List<Table> of(Connection database) throws SQLException {
         Map<String, Table> tables = new LinkedHashMap<>();
         try (ResultSet found =
                 database.getMetaData()
@@ -88,7 +88,7 @@ record Table(String name, List<String> key, Map<String, Integer> columns) {
     }
 
     /** All rows in the order of the key. */
-    String select() {
+    public String select() {
         return "SELECT %s FROM %s ORDER BY %s"
                 .formatted(list(columns.keySet()), quoted(name), list(key));
     }
@@ -114,7 +114,7 @@ record Table(String name, List<String> key, Map<String, Integer> columns) {
     }
 
     /** A row as it is written and compared: numbers, texts, truth values, Base64. */
-    Map<String, @Nullable Object> read(ResultSet row) throws SQLException {
+    public Map<String, @Nullable Object> read(ResultSet row) throws SQLException {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         int at = 1;
         for (Map.Entry<String, Integer> column : columns.entrySet()) {

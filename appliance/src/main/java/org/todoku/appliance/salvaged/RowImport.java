@@ -1,4 +1,4 @@
-package org.todoku.migrate.salvage;
+package org.todoku.appliance.salvaged;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -12,8 +12,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts salvaged rows into the database of the new service, each in a transaction of its own. A new
- * row goes in where its key is free; a changed one replaces exactly the state that the archive had.
+ * Puts salvaged rows into the database of the new service, in its caller's transaction. A new row
+ * goes in where its key is free; a changed one replaces exactly the state that the archive had.
  * Whatever has changed since stays, with one exception: of a delivery that the new service does not
  * know the end of, the outcome that the old host recorded is taken.
  *
@@ -39,14 +39,10 @@ public final class RowImport {
     private final Connection database;
     private final Map<String, Table> tables = new LinkedHashMap<>();
 
-    /** On a database that nobody else works on; the connection stays the caller's. */
-    public RowImport(Connection database) throws SQLException {
+    /** The connection stays the caller's. */
+    public RowImport(Connection database, List<Table> known) {
         this.database = database;
-        database.setAutoCommit(false);
-        for (Table table : Table.of(database)) {
-            tables.put(table.name(), table);
-        }
-        database.commit();
+        known.forEach(table -> tables.put(table.name(), table));
     }
 
     /**
@@ -57,17 +53,15 @@ public final class RowImport {
      */
     public record Result(SalvagedRow row, boolean taken, String why) {}
 
+    /** Of what a row contradicts nothing is changed. */
     public Result take(SalvagedRow row) throws SQLException {
         Table table = tables.get(row.table());
         if (table == null) {
             return new Result(row, false, "this version has no such table");
         }
         try {
-            Result result = take(table, row);
-            database.commit();
-            return result;
+            return take(table, row);
         } catch (SQLException e) {
-            database.rollback();
             if (String.valueOf(e.getSQLState()).startsWith("23")) {
                 return new Result(row, false, "it contradicts what is there: " + e.getMessage());
             }

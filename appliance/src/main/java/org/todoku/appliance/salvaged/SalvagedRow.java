@@ -1,4 +1,4 @@
-package org.todoku.migrate.salvage;
+package org.todoku.appliance.salvaged;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
