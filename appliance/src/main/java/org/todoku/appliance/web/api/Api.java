@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 import org.todoku.appliance.account.OrganisationId;
+import org.todoku.appliance.inbound.mailbox.MailboxStatus;
 import org.todoku.appliance.web.Call;
 import org.todoku.appliance.web.Line;
 import org.todoku.appliance.web.Problem;
@@ -40,6 +41,7 @@ public final class Api {
         NoticeApi notices = new NoticeApi(doors);
         MoveApi move = new MoveApi(doors.move(), doors.organisations());
         StandbyApi standby = new StandbyApi(doors);
+        ProxySenderApi senders = new ProxySenderApi(doors);
         return Stream.of(
                         List.of(
                                 Route.get("/api/v1/openapi.json", c -> Reply.json(200, openApi)),
@@ -58,6 +60,14 @@ public final class Api {
                                         Route.post("/api/v1/move/hold", withToken(move::hold))),
                                 Route.post("/api/v1/move/release", withToken(move::release)),
                                 Route.post("/api/v1/move/forward", withToken(move::forward))),
+                        List.of(
+                                Route.get("/api/v1/proxy-senders", withToken(senders::list)),
+                                Route.post("/api/v1/proxy-senders", withToken(senders::register)),
+                                Route.post(
+                                        "/api/v1/proxy-senders/{id}/remove",
+                                        withToken(senders::remove)),
+                                Route.get("/api/v1/inquiry-answer", withToken(senders::words)),
+                                Route.post("/api/v1/inquiry-answer", withToken(senders::setWords))),
                         List.of(
                                 Route.get("/api/v1/status-notice", withToken(notices::current)),
                                 Route.post("/api/v1/status-notice", withToken(notices::tell))),
@@ -120,6 +130,10 @@ public final class Api {
                 .put("deferred", queue.deferred())
                 .put("inDoubt", queue.inDoubt())
                 .put("onHold", queue.onHold());
+        doors.mailbox()
+                .ifPresentOrElse(
+                        box -> put(answer.putObject("mailbox"), box.status()),
+                        () -> answer.putNull("mailbox"));
         answer.put("version", doors.version());
         return Reply.json(200, Json.write(answer));
     }
@@ -131,6 +145,17 @@ public final class Api {
                 .put("completedPerSecond", device.perSecond())
                 .put("quietMs", device.quietMillis())
                 .put("text", device.line());
+    }
+
+    private static void put(ObjectNode answer, MailboxStatus mailbox) {
+        answer.put("connected", mailbox.connected())
+                .put("idle", mailbox.idle())
+                .put("since", mailbox.since().toString())
+                .put("lastMail", mailbox.lastMail().map(Object::toString).orElse(null))
+                .put("taken", mailbox.taken())
+                .put("setAside", mailbox.setAside())
+                .put("lastError", mailbox.trouble().map(t -> t.line()).orElse(null))
+                .put("lastErrorAt", mailbox.trouble().map(t -> t.at().toString()).orElse(null));
     }
 
     private static void put(ObjectNode answer, SystemState.Archive archive) {

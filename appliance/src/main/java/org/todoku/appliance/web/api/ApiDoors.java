@@ -9,6 +9,9 @@ import org.todoku.appliance.continuity.outside.OperatorNotices;
 import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.Progress;
 import org.todoku.appliance.delivery.Sending;
+import org.todoku.appliance.inbound.InquiryAnswers;
+import org.todoku.appliance.inbound.ProxySenders;
+import org.todoku.appliance.inbound.mailbox.Mailbox;
 import org.todoku.appliance.member.Members;
 import org.todoku.appliance.member.Roster;
 import org.todoku.appliance.message.Attachments;
@@ -32,4 +35,8 @@ public record ApiDoors(
         MoveSource move,
         Optional<OperatorNotices> notices,
         StandbySource standby,
+        Optional<Mailbox> mailbox,
+        ProxySenders proxySenders,
+        InquiryAnswers inquiryAnswers,
+        String mailDomain,
         String version) {}

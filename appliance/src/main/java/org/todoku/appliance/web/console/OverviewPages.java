@@ -2,6 +2,7 @@ package org.todoku.appliance.web.console;
 
 import java.util.List;
 import java.util.Optional;
+import org.todoku.appliance.inbound.mailbox.Mailbox;
 import org.todoku.appliance.message.MessageView;
 import org.todoku.appliance.web.Reply;
 import org.todoku.appliance.web.Route;
@@ -69,7 +70,8 @@ final class OverviewPages {
                         doors.ledger().queue(),
                         doors.version(),
                         runtime.totalMemory() - runtime.freeMemory(),
-                        Views.DrillState.of(now, doors.clock().instant()));
+                        Views.DrillState.of(now, doors.clock().instant()),
+                        doors.mailbox().map(Mailbox::status));
         return access.show(visit, "system", "system", view);
     }
 }
