@@ -139,6 +139,7 @@ final class Appliance implements AutoCloseable {
         features.reads().start();
         features.leaving().start();
         features.dispatcher().start();
+        features.repeats().start();
         features.inbound().start();
         features.listener().ifPresent(SmtpListener::start);
         features.mailbox().ifPresent(Mailbox::start);
@@ -203,6 +204,7 @@ final class Appliance implements AutoCloseable {
         step("the mail listener", () -> features.listener().ifPresent(SmtpListener::stop));
         step("the mailbox", this::stopMailbox);
         step("incoming mail", () -> features.inbound().stop(SMALL_STOP));
+        step("what is repeated", () -> features.repeats().stop(SMALL_STOP));
         step("sending", () -> features.dispatcher().stop(MAIL_STOP));
         step("the read marks", () -> features.reads().stop(SMALL_STOP));
         step("those who leave", () -> features.leaving().stop(SMALL_STOP));
@@ -353,6 +355,7 @@ final class Appliance implements AutoCloseable {
                 features.messages(),
                 features.attachments(),
                 features.sending(),
+                features.repeats(),
                 features.ledger(),
                 features.answers(),
                 features.progress(),

@@ -43,6 +43,7 @@ import org.todoku.appliance.message.Messages;
 import org.todoku.appliance.message.Surveys;
 import org.todoku.appliance.names.Names;
 import org.todoku.appliance.portable.Exporter;
+import org.todoku.appliance.repeat.Repeats;
 import org.todoku.appliance.store.Database;
 import org.todoku.appliance.survey.Answers;
 import org.todoku.appliance.web.console.FirstSetup;
@@ -61,6 +62,7 @@ record Features(
         Messages messages,
         Attachments attachments,
         Sending sending,
+        Repeats repeats,
         Ledger ledger,
         Progress progress,
         NoticeLedger noticeLedger,
@@ -104,25 +106,11 @@ record Features(
         MailText text = new MailText(settings, signed, clock, attachments::content);
         var sendingParts =
                 new Sending.Parts(messages, audiences, new Audit(database, ids, clock), settings);
-        Bounces bounces = new Bounces(ids);
-        var dispatching =
-                new Dispatcher.Parts(
-                        text,
-                        settings,
-                        bounces,
-                        storage.durability(),
-                        exchanges(ground),
-                        ground.random);
-        Dispatcher dispatcher = new Dispatcher(database, clock, dispatching);
-        Members members = new Members(database, ids, clock, items);
         Sending sending = new Sending(database, ids, clock, sendingParts);
-        var proxies =
-                new InboundMail.Proxies(
-                        new ProxySenders(database, ids, clock, ground.random),
-                        new SenderProofs(MailWiring.names(config.mail())),
-                        sending,
-                        messages,
-                        ground.random);
+        Bounces bounces = new Bounces(ids);
+        Dispatcher dispatcher = dispatcher(ground, text, settings, bounces);
+        Members members = new Members(database, ids, clock, items);
+        var proxies = proxies(ground, ids, sending, messages);
         var mailing = new Mailing(settings, text, bounces, signed, proxies);
         InboundMail inbound = inbound(ground, ids, organisations, members, mailing);
         Intake intake = new Intake(database, ids, clock, organisations, config.mail().domain());
@@ -139,6 +127,7 @@ record Features(
                 messages,
                 attachments,
                 sending,
+                repeats(ground, messages, attachments, sending, sendingParts.audit()),
                 new Ledger(database, messages),
                 new Progress(database, clock, dispatcher),
                 new NoticeLedger(database, ids, sendingParts),
@@ -155,6 +144,32 @@ record Features(
                 new Inquiries(database),
                 new ServedExports(database, storage.files(), ids, clock),
                 new FirstSetup(database, organisations, administrators, apiTokens));
+    }
+
+    private static Dispatcher dispatcher(
+            Ground ground, MailText text, MailSettings settings, Bounces bounces) {
+        return new Dispatcher(
+                ground.database,
+                ground.clock,
+                new Dispatcher.Parts(
+                        text,
+                        settings,
+                        bounces,
+                        ground.storage.durability(),
+                        exchanges(ground),
+                        ground.random));
+    }
+
+    private static Repeats repeats(
+            Ground ground,
+            Messages messages,
+            Attachments attachments,
+            Sending sending,
+            Audit audit) {
+        var parts =
+                new Repeats.Parts(
+                        messages, attachments, new Surveys(ground.database), sending, audit);
+        return new Repeats(ground.database, ground.clock, parts);
     }
 
     private static Exchanges exchanges(Ground ground) {
@@ -187,6 +202,16 @@ record Features(
                         ids,
                         mailing.settings,
                         mailing.proxies));
+    }
+
+    private static InboundMail.Proxies proxies(
+            Ground ground, Ids ids, Sending sending, Messages messages) {
+        return new InboundMail.Proxies(
+                new ProxySenders(ground.database, ids, ground.clock, ground.random),
+                new SenderProofs(MailWiring.names(ground.config.mail())),
+                sending,
+                messages,
+                ground.random);
     }
 
     private static SmtpListener listener(HostAndPort at, Intake intake, InboundMail inbound) {

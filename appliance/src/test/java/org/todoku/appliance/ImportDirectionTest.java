@@ -25,7 +25,7 @@ class ImportDirectionTest {
                     List.of("web"),
                     List.of("continuity"),
                     List.of("portable"),
-                    List.of("inbound", "mailcheck"),
+                    List.of("inbound", "mailcheck", "repeat"),
                     List.of("survey", "campaign", "delivery"),
                     List.of("message"),
                     List.of("audience"),

@@ -21,6 +21,7 @@ import org.todoku.appliance.account.OrganisationId;
 import org.todoku.appliance.audience.Audience;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.member.ContactState;
+import org.todoku.appliance.member.MailCharset;
 import org.todoku.appliance.member.MemberId;
 import org.todoku.appliance.member.MemberState;
 import org.todoku.appliance.member.NewMember;
@@ -118,7 +119,13 @@ class PagesTest {
         assertThat(page.locator("[role=status]")).hasText("保存しました。");
         assertThat(find().name()).isEqualTo("鈴木 二郎");
         assertThat(find().contacts()).hasSize(1);
-        page.click("summary");
+        page.click("text=メールが文字化けするとき");
+        page.check("input[name=old]");
+        page.click("form[action$=charset] button");
+        assertThat(page.locator("[role=status]")).hasText("保存しました。");
+        assertThat(running.appliance.parts().members().charset(member))
+                .isEqualTo(MailCharset.ISO_2022_JP);
+        page.click("#leave");
         page.check("input[name=sure]");
         page.click("button.danger");
         assertThat(page.locator("h1")).hasText("退会しました");

@@ -13,6 +13,7 @@ import org.todoku.appliance.account.OrganisationId;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.member.ContactId;
 import org.todoku.appliance.member.ContactState;
+import org.todoku.appliance.member.MailCharset;
 import org.todoku.appliance.member.MemberId;
 import org.todoku.appliance.store.Database;
 import org.todoku.appliance.store.Tx;
@@ -45,7 +46,7 @@ public final class Audiences {
         return tx
                 .query(
                         """
-                        SELECT c.id AS contact_id, c.member_id, c.address, c.state
+                        SELECT c.id AS contact_id, c.member_id, c.address, c.state, m.mail_charset
                         FROM member m JOIN contact c ON c.member_id = m.id
                         WHERE c.state <> 'removed' AND"""
                                 + " "
@@ -56,11 +57,30 @@ public final class Audiences {
                                         new MemberId(row.longValue("member_id")),
                                         new ContactId(row.longValue("contact_id")),
                                         EmailAddress.of(row.text("address")),
-                                        ContactState.of(row.text("state"))),
+                                        ContactState.of(row.text("state")),
+                                        MailCharset.stored(row.optionalText("mail_charset"))),
                         filter.parameters.toArray())
                 .stream()
                 .filter(recipient -> filter.takes(recipient.member().value()))
                 .toList();
+    }
+
+    /** How many of these people get their mails in ISO-2022-JP. */
+    public long oldPhones(OrganisationId organisation, Audience audience) {
+        return database.read(
+                tx -> {
+                    Filter filter = filter(tx, organisation, audience);
+                    return tx
+                            .query(
+                                    "SELECT m.id FROM member m WHERE m.mail_charset IS NOT NULL AND "
+                                            + filter.sql
+                                            + tx.dialect().stale(),
+                                    row -> row.longValue("id"),
+                                    filter.parameters.toArray())
+                            .stream()
+                            .filter(filter::takes)
+                            .count();
+                });
     }
 
     /** How many people that is, and how many addresses that are mailed. */

@@ -9,9 +9,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.todoku.appliance.delivery.bounce.Bounces;
 import org.todoku.appliance.kernel.EmailAddress;
+import org.todoku.appliance.member.MailCharset;
 import org.todoku.appliance.member.MemberId;
 import org.todoku.appliance.message.Attachments;
+import org.todoku.appliance.message.Markup;
 import org.todoku.appliance.message.Surveys;
+import org.todoku.appliance.message.WhenLate;
 import org.todoku.appliance.store.Row;
 import org.todoku.appliance.store.Tx;
 
@@ -48,7 +51,7 @@ final class LedgerOutbox implements Outbox {
             if (claimed.size() >= demand.limit()) {
                 break;
             }
-            if (message.notAfter().filter(end -> !now.isBefore(end)).isPresent()) {
+            if (message.times().dropAfter().filter(end -> !now.isBefore(end)).isPresent()) {
                 expire(tx, message, now);
                 continue;
             }
@@ -108,7 +111,8 @@ final class LedgerOutbox implements Outbox {
     private List<MessageHead> due(Tx tx, Instant now) {
         return tx.query(
                 """
-                SELECT m.id, m.subject, m.body, m.urgent, m.send_not_after, o.name, o.slug
+                SELECT m.id, m.subject, m.body, m.urgent, m.send_at, m.send_not_after, m.when_late,
+                  m.markup, o.name, o.slug
                 FROM message m JOIN organisation o ON o.id = m.organisation_id
                 WHERE m.state = 'sending' AND m.send_at <= ? AND (m.urgent = TRUE OR ? = 0)
                 ORDER BY m.urgent DESC, m.id FETCH FIRST ? ROWS ONLY"""
@@ -121,7 +125,7 @@ final class LedgerOutbox implements Outbox {
 
     private List<Parcel> candidates(Tx tx, MessageHead message, Demand demand, Instant now) {
         String due =
-                "SELECT id, member_id, address, attempts, mail_id FROM delivery"
+                "SELECT id, member_id, address, attempts, mail_id, mail_charset FROM delivery"
                         + tx.dialect().by(BY_OUTCOME)
                         + " WHERE message_id = ? AND outcome = ?"
                         + " AND (next_attempt IS NULL OR next_attempt <= ?)"
@@ -153,6 +157,8 @@ final class LedgerOutbox implements Outbox {
         MemberId member = new MemberId(row.longValue("member_id"));
         String mailId = row.text("mail_id");
         long id = row.longValue("id");
+        MailCharset charset = MailCharset.stored(row.optionalText("mail_charset"));
+        var person = new MailText.Person(id, member, to, mailId, charset);
         return new Parcel(
                 this,
                 id,
@@ -161,8 +167,8 @@ final class LedgerOutbox implements Outbox {
                 texts.returnPath(message.slug(), id),
                 to,
                 row.intValue("attempts") + 1,
-                message.notAfter(),
-                () -> texts.message(message, new MailText.Person(id, member, to, mailId)));
+                message.times().dropAfter(),
+                () -> texts.message(message, person));
     }
 
     private static void expire(Tx tx, MessageHead message, Instant now) {
@@ -215,7 +221,11 @@ final class LedgerOutbox implements Outbox {
                 row.text("subject"),
                 row.text("body"),
                 row.bool("urgent"),
-                row.optionalInstant("send_not_after"),
+                new MessageHead.Times(
+                        row.instant("send_at"),
+                        row.optionalInstant("send_not_after"),
+                        WhenLate.stored(row.optionalText("when_late"))),
+                Markup.stored(row.optionalText("markup")),
                 row.text("name"),
                 row.text("slug"),
                 List.of(),

@@ -5,6 +5,7 @@ import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
+import jakarta.mail.internet.MimePart;
 import jakarta.mail.util.ByteArrayDataSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,17 +60,15 @@ final class MailFiles {
         return new Enclosed(files, !named || !small, note);
     }
 
-    /** A body that is one mark, in a part of its own where there are files. */
-    static void fill(MimeMessage mail, Enclosed enclosed, String mark) throws MessagingException {
+    /** A body that is one mark, or two as HTML too, in a part of its own where there are files. */
+    static void fill(MimeMessage mail, Enclosed enclosed, Marks marks) throws MessagingException {
         if (enclosed.files().isEmpty()) {
-            mail.setText(mark, "UTF-8");
-            mail.setHeader("Content-Transfer-Encoding", "7bit");
+            words(mail, marks);
             return;
         }
         MimeMultipart parts = new MimeMultipart("mixed");
         MimeBodyPart words = new MimeBodyPart();
-        words.setText(mark, "UTF-8");
-        words.setHeader("Content-Transfer-Encoding", "7bit");
+        words(words, marks);
         parts.addBodyPart(words);
         for (MailFile file : enclosed.files()) {
             MimeBodyPart part = new MimeBodyPart();
@@ -80,6 +79,36 @@ final class MailFiles {
             parts.addBodyPart(part);
         }
         mail.setContent(parts);
+    }
+
+    /**
+     * What stands for the words.
+     *
+     * @param charset as MIME names it
+     * @param html empty where there is none
+     */
+    record Marks(String charset, String text, String html) {}
+
+    private static void words(MimePart part, Marks marks) throws MessagingException {
+        if (marks.html().isEmpty()) {
+            text(part, marks.text(), marks.charset(), "plain");
+            return;
+        }
+        // The best last (RFC 2046 section 5.1.4).
+        MimeMultipart both = new MimeMultipart("alternative");
+        MimeBodyPart plain = new MimeBodyPart();
+        text(plain, marks.text(), marks.charset(), "plain");
+        both.addBodyPart(plain);
+        MimeBodyPart html = new MimeBodyPart();
+        text(html, marks.html(), marks.charset(), "html");
+        both.addBodyPart(html);
+        part.setContent(both);
+    }
+
+    private static void text(MimePart part, String mark, String charset, String kind)
+            throws MessagingException {
+        part.setText(mark, charset, kind);
+        part.setHeader("Content-Transfer-Encoding", "7bit");
     }
 
     /** All of them, or none. */

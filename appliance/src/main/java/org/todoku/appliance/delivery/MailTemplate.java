@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import org.todoku.appliance.member.MailCharset;
 
 /**
  * A message that is rendered once and filled in for each person, because the mail library takes
@@ -23,7 +24,8 @@ final class MailTemplate {
         ID("<todoku-id-stands-here@invalid>"),
         LEAVE("<todoku-leave-stands-here>"),
         REPLY("todoku-reply-stands-here"),
-        BODY("todoku-body-stands-here");
+        BODY("todoku-body-stands-here"),
+        HTML("todoku-html-stands-here");
 
         private final String mark;
 
@@ -38,8 +40,9 @@ final class MailTemplate {
     }
 
     private final List<Piece> pieces;
-    private final byte[] encoded;
-    private final byte[] rest;
+    private final MailCharset charset;
+    private final Begun text;
+    private final Begun html;
 
     private sealed interface Piece {}
 
@@ -57,19 +60,62 @@ final class MailTemplate {
      * @param leave the value of List-Unsubscribe
      * @param reply where an answer goes
      * @param text what follows the common text, with CRLF
+     * @param html what follows the common HTML
      */
-    record Person(String to, String mailId, String leave, String reply, String text) {}
+    record Person(String to, String mailId, String leave, String reply, String text, String html) {}
+
+    /**
+     * What is the same for all.
+     *
+     * @param text what all bodies begin with, with CRLF
+     * @param html the same as HTML; empty when there is none
+     */
+    record Common(MailCharset charset, String text, String html) {}
+
+    /** The beginning of a body: whole lines of it, and what is left over. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
+    private record Begun(byte[] encoded, byte[] rest) {
+        static Begun of(String text, MailCharset charset) {
+            if (charset == MailCharset.ISO_2022_JP) {
+                return new Begun(OldPhones.bytes(text), new byte[0]);
+            }
+            byte[] common = text.getBytes(StandardCharsets.UTF_8);
+            int whole = common.length / LINE * LINE;
+            return new Begun(
+                    lines(Arrays.copyOf(common, whole)),
+                    Arrays.copyOfRange(common, whole, common.length));
+        }
+
+        void goOn(ByteArrayOutputStream mail, String text, MailCharset charset) {
+            mail.writeBytes(encoded);
+            if (charset == MailCharset.ISO_2022_JP) {
+                mail.writeBytes(OldPhones.bytes(text));
+                return;
+            }
+            byte[] own = text.getBytes(StandardCharsets.UTF_8);
+            byte[] last = Arrays.copyOf(rest, rest.length + own.length);
+            System.arraycopy(own, 0, last, rest.length, own.length);
+            mail.writeBytes(lines(last));
+        }
+
+        long bytes() {
+            return (long) encoded.length + rest.length;
+        }
+    }
 
     /**
      * @param rendered a whole mail with the marks in it, each once, the body's as the only content
-     *     of a part that says it is UTF-8 in base64
-     * @param text what all bodies begin with, with CRLF
+     *     of a part that says it is UTF-8 in base64, or ISO-2022-JP in 7 bits; the mark of the HTML
+     *     only where there is some
      */
-    MailTemplate(byte[] rendered, String text) {
+    MailTemplate(byte[] rendered, Common common) {
         String mail = new String(rendered, StandardCharsets.ISO_8859_1);
         List<Found> found = new ArrayList<>();
         for (Slot slot : Slot.values()) {
             int at = mail.indexOf(slot.mark());
+            if (at < 0 && slot == Slot.HTML && common.html.isEmpty()) {
+                continue;
+            }
             if (at < 0) {
                 throw new IllegalArgumentException("no place for " + slot + " in the mail");
             }
@@ -84,15 +130,14 @@ final class MailTemplate {
             from = one.at + one.slot.mark().length();
         }
         pieces.add(new Fixed(Arrays.copyOfRange(rendered, from, rendered.length)));
-        byte[] common = text.getBytes(StandardCharsets.UTF_8);
-        int whole = common.length / LINE * LINE;
-        this.encoded = lines(Arrays.copyOf(common, whole));
-        this.rest = Arrays.copyOfRange(common, whole, common.length);
+        this.charset = common.charset;
+        this.text = Begun.of(common.text, charset);
+        this.html = Begun.of(common.html, charset);
     }
 
     /** How much memory it takes, about. */
     long bytes() {
-        long sum = (long) encoded.length + rest.length;
+        long sum = text.bytes() + html.bytes();
         for (Piece piece : pieces) {
             sum += piece instanceof Fixed(byte[] bytes) ? bytes.length : 0;
         }
@@ -117,13 +162,8 @@ final class MailTemplate {
             case ID -> mail.writeBytes(person.mailId.getBytes(StandardCharsets.US_ASCII));
             case LEAVE -> mail.writeBytes(person.leave.getBytes(StandardCharsets.US_ASCII));
             case REPLY -> mail.writeBytes(person.reply.getBytes(StandardCharsets.US_ASCII));
-            case BODY -> {
-                mail.writeBytes(encoded);
-                byte[] own = person.text.getBytes(StandardCharsets.UTF_8);
-                byte[] last = Arrays.copyOf(rest, rest.length + own.length);
-                System.arraycopy(own, 0, last, rest.length, own.length);
-                mail.writeBytes(lines(last));
-            }
+            case BODY -> text.goOn(mail, person.text, charset);
+            case HTML -> html.goOn(mail, person.html, charset);
         }
     }
 

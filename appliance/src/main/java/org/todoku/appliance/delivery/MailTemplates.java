@@ -3,6 +3,7 @@ package org.todoku.appliance.delivery;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.todoku.appliance.member.MailCharset;
 
 /**
  * The messages that are being sent, rendered. Keeps the few that were used last, in 32 MiB at most.
@@ -12,8 +13,15 @@ final class MailTemplates {
     private static final long MOST_BYTES = 32L << 20;
     private static final int MOST = 50;
 
-    private final Map<Long, MailTemplate> kept = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Kind, MailTemplate> kept = new LinkedHashMap<>(16, 0.75f, true);
     private long bytes;
+
+    /**
+     * Which of a message's mails.
+     *
+     * @param late the one that says that it is late
+     */
+    record Kind(long message, boolean late, MailCharset charset) {}
 
     /**
      * A fresh one.
@@ -22,8 +30,8 @@ final class MailTemplates {
      */
     record Made(MailTemplate template, boolean whole) {}
 
-    /** The message's own, made when it is not kept. */
-    MailTemplate of(long message, Supplier<Made> make) {
+    /** Made when it is not kept. */
+    MailTemplate of(Kind message, Supplier<Made> make) {
         synchronized (this) {
             MailTemplate known = kept.get(message);
             if (known != null) {
@@ -34,7 +42,7 @@ final class MailTemplates {
         return made.whole() ? keep(message, made.template()) : made.template();
     }
 
-    private synchronized MailTemplate keep(long message, MailTemplate made) {
+    private synchronized MailTemplate keep(Kind message, MailTemplate made) {
         MailTemplate first = kept.putIfAbsent(message, made);
         if (first != null) {
             return first;

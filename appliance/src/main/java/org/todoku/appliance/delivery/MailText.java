@@ -15,14 +15,17 @@ import java.util.Date;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.todoku.appliance.account.SignedTokens;
 import org.todoku.appliance.delivery.MailTemplate.Slot;
 import org.todoku.appliance.delivery.bounce.ReturnPaths;
 import org.todoku.appliance.delivery.dkim.DkimSigner;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.kernel.Texts;
+import org.todoku.appliance.member.MailCharset;
 import org.todoku.appliance.member.MemberId;
 import org.todoku.appliance.message.Attachment;
+import org.todoku.appliance.message.Markup;
 
 /**
  * Writes mails: UTF-8, base64 in short lines (docomo refuses lines over 1,000 bytes), CRLF.
@@ -40,6 +43,14 @@ public final class MailText {
     /** Such a link can do one thing, and stands in a header that programs read. */
     public static final String LEAVE_PURPOSE = "leave";
 
+    /**
+     * The mail library is told of 7 bits, for the marks are that; what takes their place is not.
+     */
+    private static final Pattern BODY_IN_7_BITS =
+            Pattern.compile("(?m)^Content-Transfer-Encoding: 7bit");
+
+    private static final String BODY_IN_BASE64 = "Content-Transfer-Encoding: base64";
+
     private static final Texts TEXTS = Texts.of(MailText.class);
 
     private final MailSettings settings;
@@ -47,6 +58,7 @@ public final class MailText {
     private final InstantSource clock;
     private final Session session;
     private final MailFiles files;
+    private final MailBodies bodies;
     private final DkimSigner signer;
     private final ReturnPaths returnPaths;
     private final ReturnPaths answers;
@@ -71,6 +83,7 @@ public final class MailText {
             InstantSource clock,
             Function<Attachment, Optional<byte[]>> content) {
         this.files = new MailFiles(content, settings.language());
+        this.bodies = new MailBodies(settings.language());
         this.settings = settings;
         this.signer = new DkimSigner(settings.domain(), settings.dkim());
         this.tokens = tokens;
@@ -109,20 +122,22 @@ public final class MailText {
     }
 
     /** Whom one mail of a message is for. */
-    record Person(long delivery, MemberId member, EmailAddress to, String mailId) {}
+    record Person(
+            long delivery, MemberId member, EmailAddress to, String mailId, MailCharset charset) {}
 
     byte[] message(MessageHead message, Person person) {
-        MailTemplate template = templates.of(message.id(), () -> template(message));
-        String footer =
-                TEXTS.text(
-                        settings.language(),
-                        "mail.footer",
-                        message.organisation(),
-                        messageLink(message.id(), person.member),
-                        address(message.slug()));
+        boolean late = message.times().isLate(clock.instant());
+        MailCharset charset = person.charset;
+        MailTemplate template =
+                templates.of(
+                        new MailTemplates.Kind(message.id(), late, charset),
+                        () -> template(message, late, charset));
+        String link = messageLink(message.id(), person.member);
+        String address = address(message.slug());
+        String footer = in(charset, bodies.footer(message, link, address));
         String reply =
                 message.survey().isEmpty()
-                        ? address(message.slug())
+                        ? address
                         : answers.local(message.slug(), person.delivery) + "@" + settings.domain();
         var filled =
                 new MailTemplate.Person(
@@ -130,18 +145,35 @@ public final class MailText {
                         person.mailId,
                         unsubscribe(message, person.member),
                         reply,
-                        crlf(footer));
+                        crlf(footer),
+                        message.markup() == Markup.MARKDOWN
+                                ? crlf(bodies.htmlEnd(message, link, address))
+                                : "");
         return signer.sign(template.fill(filled));
     }
 
     /** All that is the same for everybody. */
-    private MailTemplates.Made template(MessageHead message) {
+    private MailTemplates.Made template(MessageHead message, boolean late, MailCharset charset) {
+        boolean old = charset == MailCharset.ISO_2022_JP;
         try {
             MailFiles.Enclosed enclosed = files.enclose(message.attachments());
+            // Phones that old show no HTML, or only that.
+            String html = old ? "" : crlf(bodies.html(message, late, enclosed.note()));
             MimeMessage mail =
-                    mail(message.organisation(), message.slug(), Slot.TO.mark(), message.subject());
+                    mail(
+                            new Head(
+                                    in(charset, message.organisation()),
+                                    message.slug(),
+                                    Slot.TO.mark(),
+                                    in(charset, bodies.subject(message, late)),
+                                    charset.code()));
             mail.setHeader("Reply-To", Slot.REPLY.mark());
-            MailFiles.fill(mail, enclosed, Slot.BODY.mark());
+            var marks =
+                    new MailFiles.Marks(
+                            charset.code(),
+                            Slot.BODY.mark(),
+                            html.isEmpty() ? "" : Slot.HTML.mark());
+            MailFiles.fill(mail, enclosed, marks);
             mail.setHeader("List-Id", "<" + message.slug() + "." + settings.domain() + ">");
             mail.setHeader("List-Unsubscribe", Slot.LEAVE.mark());
             if (oneClick()) {
@@ -150,18 +182,23 @@ public final class MailText {
             if (message.urgent()) {
                 mail.setHeader("Importance", "high");
             }
-            String rendered =
-                    new String(bytes(mail, Slot.ID.mark()), StandardCharsets.ISO_8859_1)
-                            .replaceFirst(
-                                    "(?m)^Content-Transfer-Encoding: 7bit",
-                                    "Content-Transfer-Encoding: base64");
-            String text = crlf(message.body() + "\n\n" + ask(message)) + enclosed.note();
+            String rendered = new String(bytes(mail, Slot.ID.mark()), StandardCharsets.ISO_8859_1);
+            if (!old) {
+                rendered = BODY_IN_7_BITS.matcher(rendered).replaceAll(BODY_IN_BASE64);
+            }
+            String text = in(charset, crlf(bodies.text(message, late)) + enclosed.note());
             return new MailTemplates.Made(
-                    new MailTemplate(rendered.getBytes(StandardCharsets.ISO_8859_1), text),
+                    new MailTemplate(
+                            rendered.getBytes(StandardCharsets.ISO_8859_1),
+                            new MailTemplate.Common(charset, text, html)),
                     enclosed.complete());
         } catch (MessagingException e) {
             throw new IllegalStateException("cannot write the message " + message.id(), e);
         }
+    }
+
+    private static String in(MailCharset charset, String text) {
+        return charset == MailCharset.ISO_2022_JP ? OldPhones.text(text) : text;
     }
 
     /** RFC 8058 section 3.1 allows https and nothing else. */
@@ -183,10 +220,12 @@ public final class MailText {
         try {
             MimeMessage mail =
                     mail(
-                            automatic.organisation,
-                            automatic.slug,
-                            automatic.to.smtp(),
-                            automatic.subject);
+                            new Head(
+                                    automatic.organisation,
+                                    automatic.slug,
+                                    automatic.to.smtp(),
+                                    automatic.subject,
+                                    "UTF-8"));
             mail.setText(crlf(automatic.body), "UTF-8");
             mail.setHeader("Content-Transfer-Encoding", "base64");
             mail.setHeader("Auto-Submitted", "auto-replied");
@@ -200,31 +239,20 @@ public final class MailText {
         }
     }
 
-    /** How to answer, for one who reads only the mail. */
-    private String ask(MessageHead message) {
-        return message.survey()
-                .map(
-                        survey ->
-                                TEXTS.text(
-                                        settings.language(),
-                                        "mail.ask",
-                                        String.join(" / ", survey.choices()),
-                                        String.join(
-                                                TEXTS.text(settings.language(), "mail.or"),
-                                                survey.marks())))
-                .orElse("");
-    }
+    /** What stands above. */
+    private record Head(
+            String organisation, String slug, String to, String subject, String charset) {}
 
-    private MimeMessage mail(String organisation, String slug, String to, String subject)
-            throws MessagingException {
+    private MimeMessage mail(Head head) throws MessagingException {
         try {
             MimeMessage mail = new MimeMessage(session);
-            mail.setFrom(new InternetAddress(address(slug), organisation, "UTF-8"));
+            mail.setFrom(new InternetAddress(address(head.slug), head.organisation, head.charset));
             // As text: the address classes of Jakarta Mail may refuse what docomo gave out.
-            mail.setHeader("To", to);
-            mail.setHeader("Reply-To", address(slug));
+            mail.setHeader("To", head.to);
+            mail.setHeader("Reply-To", address(head.slug));
             mail.setHeader(
-                    "Subject", MimeUtility.fold(9, MimeUtility.encodeText(subject, "UTF-8", "B")));
+                    "Subject",
+                    MimeUtility.fold(9, MimeUtility.encodeText(head.subject, head.charset, "B")));
             mail.setSentDate(Date.from(clock.instant()));
             return mail;
         } catch (IOException e) {

@@ -99,7 +99,11 @@ public final class Sending {
         }
         MessageId id =
                 parts.messages.create(
-                        tx, order.organisation, order.author, order.message, order.idempotencyKey);
+                        tx,
+                        order.organisation,
+                        order.author,
+                        OffTheHour.of(order.organisation, order.message),
+                        order.idempotencyKey);
         insertDeliveries(tx, id, recipients);
         if (!parts.messages.transition(tx, id, MessageState.ON_HOLD, MessageState.SENDING)) {
             throw new IllegalStateException("the new message " + id + " changed by itself");
@@ -132,14 +136,15 @@ public final class Sending {
                         outcome.code(),
                         now,
                         suppressed ? now : null,
-                        "<m" + message + ".d" + id + "@" + parts.settings.domain() + ">"
+                        "<m" + message + ".d" + id + "@" + parts.settings.domain() + ">",
+                        recipient.charset().stored().orElse(null)
                     });
         }
         tx.batch(
                 """
                 INSERT INTO delivery(id, message_id, member_id, contact_id, address, destination, outcome, attempts,
-                  created, finished_at, mail_id)
-                VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)""",
+                  created, finished_at, mail_id, mail_charset)
+                VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)""",
                 rows);
     }
 }

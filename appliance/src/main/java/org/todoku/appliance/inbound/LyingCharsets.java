@@ -19,7 +19,10 @@ import java.util.regex.Pattern;
  */
 final class LyingCharsets {
     private static final Charset CP932 = Charset.forName("windows-31j");
-    private static final Charset JIS = Charset.forName("x-windows-50221");
+
+    /** Not x-windows-50221, which gives 〜 for the ～ that Windows types. */
+    private static final Charset JIS = Charset.forName("x-windows-iso2022jp");
+
     private static final Charset EUC = Charset.forName("x-eucJP-Open");
 
     private static final Pattern WORD =

@@ -86,21 +86,20 @@ final class ProxyPost {
      */
     Optional<Claim> look(
             InboundStore.Waiting stored, Organisation organisation, ReceivedMail mail) {
-        Optional<EmailAddress> from = mail.from();
-        if (from.isEmpty() || Intent.of(mail.subject(), mail.text()) == Intent.LEAVE) {
+        if (Intent.of(mail.subject(), mail.text()) == Intent.LEAVE) {
             return Optional.empty();
         }
-        return database.read(tx -> find(tx, stored.to(), organisation, mail, from.get()))
-                .map(found -> new Claim(found, refusal(found, stored, mail, from.get())));
+        return database.read(tx -> find(tx, stored.to(), organisation, mail))
+                .map(found -> new Claim(found, refusal(found, stored, mail)));
     }
 
-    private Optional<Found> find(
-            Tx tx, String to, Organisation organisation, ReceivedMail mail, EmailAddress from) {
+    private Optional<Found> find(Tx tx, String to, Organisation organisation, ReceivedMail mail) {
         Optional<Sender> bySecret = parts.senders.bySecret(tx, organisation.id(), to);
         if (bySecret.isPresent()) {
             return Optional.of(new Found(Way.SECRET, bySecret.get(), Optional.empty()));
         }
-        Optional<Sender> known = parts.senders.byAddress(tx, organisation.id(), from);
+        Optional<Sender> known =
+                mail.from().flatMap(from -> parts.senders.byAddress(tx, organisation.id(), from));
         if (known.isEmpty()) {
             return Optional.empty();
         }
@@ -130,9 +129,9 @@ final class ProxyPost {
                 : Optional.empty();
     }
 
-    private Optional<String> refusal(
-            Found found, InboundStore.Waiting stored, ReceivedMail mail, EmailAddress from) {
-        if (!from.key().equals(found.sender.address().key())) {
+    private Optional<String> refusal(Found found, InboundStore.Waiting stored, ReceivedMail mail) {
+        EmailAddress from = found.sender.address();
+        if (mail.from().filter(given -> given.key().equals(from.key())).isEmpty()) {
             return Optional.of(why("proxy.why.other"));
         }
         if (mail.machine()) {

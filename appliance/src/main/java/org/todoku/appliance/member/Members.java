@@ -206,6 +206,29 @@ public final class Members {
                 });
     }
 
+    /** What a member's mails are written in. */
+    public MailCharset charset(MemberId id) {
+        return database.read(
+                tx ->
+                        tx.queryOne(
+                                        "SELECT mail_charset FROM member WHERE id = ?"
+                                                + tx.dialect().stale(),
+                                        row -> MailCharset.stored(row.optionalText("mail_charset")),
+                                        id.value())
+                                .orElse(MailCharset.UTF_8));
+    }
+
+    /** What their mails are written in from the next message on. */
+    public void setCharset(OrganisationId organisation, MemberId id, MailCharset charset) {
+        database.change(
+                tx ->
+                        tx.update(
+                                "UPDATE member SET mail_charset = ? WHERE id = ? AND organisation_id = ?",
+                                charset.stored(),
+                                id.value(),
+                                organisation.value()));
+    }
+
     private void setContacts(
             Tx tx, OrganisationId organisation, MemberId id, List<EmailAddress> emails) {
         List<@Nullable Object[]> fresh = new ArrayList<>();

@@ -21,4 +21,6 @@ public record MessageView(
         MessageState state,
         Instant created,
         Instant sendAt,
-        Optional<Instant> sendNotAfter) {}
+        Optional<Instant> sendNotAfter,
+        WhenLate whenLate,
+        Markup markup) {}

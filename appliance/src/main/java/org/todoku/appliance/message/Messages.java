@@ -22,7 +22,7 @@ public final class Messages {
     private static final String COLUMNS =
             """
             SELECT id, organisation_id, author, subject, body, urgent, audience, state, created, send_at,
-              send_not_after
+              send_not_after, when_late, markup
             FROM message""";
 
     private final Database database;
@@ -51,8 +51,8 @@ public final class Messages {
         tx.update(
                 """
                 INSERT INTO message(id, organisation_id, author, subject, body, urgent, audience, state, created,
-                  send_at, send_not_after, idempotency_key)
-                VALUES (?, ?, ?, ?, ?, ?, ?, 'onHold', ?, ?, ?, ?)""",
+                  send_at, send_not_after, when_late, markup, idempotency_key)
+                VALUES (?, ?, ?, ?, ?, ?, ?, 'onHold', ?, ?, ?, ?, ?, ?)""",
                 id.value(),
                 organisation.value(),
                 author,
@@ -63,10 +63,21 @@ public final class Messages {
                 now,
                 message.sendAt().orElse(now),
                 message.sendNotAfter(),
+                message.whenLate().stored(),
+                message.markup().stored(),
                 key(id, idempotencyKey));
         Attachments.insert(tx, id, message.attachments());
         message.survey().ifPresent(survey -> Surveys.insert(tx, id, survey));
+        message.repeat().ifPresent(rule -> repeat(tx, id, rule, message.sendAt().orElse(now)));
         return id;
+    }
+
+    private static void repeat(Tx tx, MessageId id, Recurrence rule, Instant first) {
+        tx.update(
+                "INSERT INTO message_repeat(message_id, rule, next_run) VALUES (?, ?, ?)",
+                id.value(),
+                rule.rule(),
+                rule.next(first, first));
     }
 
     /** The message that was sent with this key. */
@@ -185,6 +196,8 @@ public final class Messages {
                 MessageState.of(row.text("state")),
                 row.instant("created"),
                 row.instant("send_at"),
-                row.optionalInstant("send_not_after"));
+                row.optionalInstant("send_not_after"),
+                WhenLate.stored(row.optionalText("when_late")),
+                Markup.stored(row.optionalText("markup")));
     }
 }

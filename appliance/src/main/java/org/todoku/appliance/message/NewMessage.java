@@ -11,7 +11,9 @@ import org.todoku.appliance.kernel.FaultException;
  * What someone wants to send.
  *
  * @param sendAt not before this; at once when empty
- * @param sendNotAfter what is not sent by then is dropped as expired
+ * @param sendNotAfter what is not sent by then is late
+ * @param repeat sent again by this, counted from its own time
+ * @param whenLate what becomes of it then: dropped as expired, or sent and marked as late
  */
 public record NewMessage(
         String subject,
@@ -21,7 +23,10 @@ public record NewMessage(
         Optional<Instant> sendAt,
         Optional<Instant> sendNotAfter,
         List<Attachment> attachments,
-        Optional<Survey> survey) {
+        Optional<Survey> survey,
+        WhenLate whenLate,
+        Markup markup,
+        Optional<Recurrence> repeat) {
     /** A phone shows about 40 characters; 200 leaves room for those who write more. */
     public static final int MAX_SUBJECT = 200;
 
@@ -29,6 +34,30 @@ public record NewMessage(
     public static final int MAX_BODY = 20_000;
 
     private static final String WHAT = "take the message";
+
+    /** One that is dropped when it is late, of plain text. */
+    public NewMessage(
+            String subject,
+            String body,
+            Audience audience,
+            boolean urgent,
+            Optional<Instant> sendAt,
+            Optional<Instant> sendNotAfter,
+            List<Attachment> attachments,
+            Optional<Survey> survey) {
+        this(
+                subject,
+                body,
+                audience,
+                urgent,
+                sendAt,
+                sendNotAfter,
+                attachments,
+                survey,
+                WhenLate.DROP,
+                Markup.PLAIN,
+                Optional.empty());
+    }
 
     /** One that asks nothing. */
     public NewMessage(
@@ -83,6 +112,22 @@ public record NewMessage(
                             + sendAt.get(),
                     "choose a later end or an earlier start");
         }
+    }
+
+    /** The same at another time. */
+    public NewMessage at(Instant start, Optional<Instant> end) {
+        return new NewMessage(
+                subject,
+                body,
+                audience,
+                urgent,
+                Optional.of(start),
+                end,
+                attachments,
+                survey,
+                whenLate,
+                markup,
+                repeat);
     }
 
     private static void tooMany(List<Attachment> attachments) {

@@ -70,7 +70,8 @@ final class PortableTables {
                             oneOf(STATE, STATE, "joined", "left"),
                             column("joined", "joined", TIME),
                             column("left", "left_at", OPTIONAL_TIME),
-                            column("number", "external_number", OPTIONAL_TEXT)),
+                            column("number", "external_number", OPTIONAL_TEXT),
+                            column("charset", "mail_charset", OPTIONAL_TEXT)),
                     PortableTable.own(
                             "addresses.csv",
                             "contact",
@@ -112,6 +113,8 @@ final class PortableTables {
                             column(CREATED, CREATED, TIME),
                             column("sendAt", "send_at", TIME),
                             column("sendNotAfter", "send_not_after", OPTIONAL_TIME),
+                            column("whenLate", "when_late", OPTIONAL_TEXT),
+                            column("markup", "markup", OPTIONAL_TEXT),
                             column("idempotencyKey", "idempotency_key", TEXT)),
                     PortableTable.of(
                             "attachments.csv",
@@ -144,7 +147,8 @@ final class PortableTables {
                             column("stage", "stage", OPTIONAL_TEXT),
                             column("response", "response", OPTIONAL_TEXT),
                             column("relay", "relay", OPTIONAL_TEXT),
-                            column("mailId", "mail_id", TEXT)),
+                            column("mailId", "mail_id", TEXT),
+                            column("charset", "mail_charset", OPTIONAL_TEXT)),
                     PortableTable.of(
                             "reads.csv",
                             "message_read",
@@ -193,6 +197,8 @@ final class PortableTables {
                     "join_request", "whoever waits to be let in is no member yet, and writes again",
                     "proxy_sender", "a right to send goes to nobody by a file; it is given anew",
                     "proxy_draft", "belongs to a right to send, and is over in a day",
+                    "message_repeat",
+                            "an import sends nothing by itself; whoever wants it sets it anew",
                     "setting", "the server's own, and its secret among them",
                     "machine_event", "what happened to the machine belongs to no organisation",
                     "flyway_schema_history", "which tables this program has made");

@@ -113,7 +113,8 @@ final class TableReader {
             Iterator<CsvRecord> records = reader.iterator();
             List<String> names = records.hasNext() ? records.next().getFields() : List.<String>of();
             for (Field field : table.written()) {
-                if (!names.contains(field.name())) {
+                // What may be empty may be missing: an older program did not know of it.
+                if (!names.contains(field.name()) && !field.isOptional()) {
                     throw ExportFile.damaged(
                             table.file() + " has no column \"" + field.name() + "\"");
                 }
@@ -132,7 +133,8 @@ final class TableReader {
                     "has %d fields instead of %d".formatted(record.getFieldCount(), names.size()));
         }
         for (Field field : table.written()) {
-            String text = record.getField(names.indexOf(field.name()));
+            int at = names.indexOf(field.name());
+            String text = at < 0 ? "" : record.getField(at);
             if (!text.isEmpty() || !field.isOptional()) {
                 values.put(field.name(), text);
             }

@@ -143,7 +143,7 @@ class ProxySenderIT {
             {"not all signed", text(sign(plain, "phone.example", "From:To"))},
             {"not all of the body", text(sign(plain, "phone.example", SIGNED, "; l=4"))},
             {
-                "2 headers From",
+                "登録した送信者のアドレスからではありません",
                 "From: x@evil.example\r\n" + text(sign(plain, "phone.example", SIGNED))
             },
             {"2 headers Subject", "Subject: y\r\n" + text(sign(plain, "phone.example", SIGNED))},

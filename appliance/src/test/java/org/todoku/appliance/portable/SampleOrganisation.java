@@ -86,7 +86,7 @@ final class SampleOrganisation implements AutoCloseable {
             boolean left = i == 3;
             tx.update(
                     "INSERT INTO member(id, organisation_id, name, kana, state, joined, left_at,"
-                            + " external_number) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                            + " external_number, mail_charset) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     n + 10 + i,
                     school,
                     names[i],
@@ -94,7 +94,8 @@ final class SampleOrganisation implements AutoCloseable {
                     left ? "left" : "joined",
                     AT + i,
                     left ? Optional.of(AT + 99) : Optional.empty(),
-                    i == 0 ? Optional.of("0042") : Optional.empty());
+                    i == 0 ? Optional.of("0042") : Optional.empty(),
+                    i == 1 ? Optional.of("iso-2022-jp") : Optional.empty());
             String address = i == 1 ? "a..b@docomo.ne.jp" : "M" + i + "@Example.com";
             tx.update(
                     "INSERT INTO contact(id, member_id, organisation_id, address, address_key, state,"
@@ -136,8 +137,9 @@ final class SampleOrganisation implements AutoCloseable {
         for (int i = 0; i < states.length; i++) {
             tx.update(
                     "INSERT INTO message(id, organisation_id, author, subject, body, urgent, audience,"
-                            + " state, created, send_at, send_not_after, idempotency_key)"
-                            + " VALUES (?, ?, 'admin@example.jp', '件名', ?, ?, ?, ?, ?, ?, ?, ?)",
+                            + " state, created, send_at, send_not_after, idempotency_key, when_late,"
+                            + " markup) VALUES (?, ?, 'admin@example.jp', '件名', ?, ?, ?, ?, ?, ?, ?, ?,"
+                            + " ?, ?)",
                     n + 40 + i,
                     school,
                     "本文\r\n\"引用\"、カンマ,",
@@ -147,7 +149,9 @@ final class SampleOrganisation implements AutoCloseable {
                     AT,
                     AT,
                     i == 0 ? Optional.of(AT + 1) : Optional.empty(),
-                    "key" + i);
+                    "key" + i,
+                    i == 0 ? Optional.of("mark") : Optional.empty(),
+                    i == 0 ? Optional.of("markdown") : Optional.empty());
         }
         tx.update(
                 "INSERT INTO attachment(message_id, place, name, type, bytes, sha256)"

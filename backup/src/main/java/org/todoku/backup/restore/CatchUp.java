@@ -50,7 +50,8 @@ public final class CatchUp {
      *
      * @return what the local log has and the archive lacks
      * @throws BackupException {@code FORK} when one contradicts the other: the directory is another
-     *     one, or went on without the archive from an older state
+     *     one, or went on without the archive from an older state; {@code LOG_NOT_CONTIGUOUS} when
+     *     the control file belongs to another moment than the log
      */
     public List<LogChunk> run(Chain chain) {
         Optional<ForkPoint> tail = chain.tail();
@@ -62,9 +63,11 @@ public final class CatchUp {
             LogPosition end = localLog.end().orElseThrow(() -> fork("there is no local log"));
             if (end.isBefore(newest.end())) {
                 bringUp(chain, newest, end);
+                proveControl();
                 return List.of();
             }
             compare(read(new SegmentRef(newest.epoch(), newest.sequence())), end);
+            proveControl();
             return end.isAfter(newest.end()) ? localLog.read(newest.end(), end) : List.of();
         } catch (IOException e) {
             throw unreadable(e);
@@ -158,6 +161,19 @@ public final class CatchUp {
                     "bringing the local log up to the archive's",
                     "it is valid up to " + reached + " only, not up to " + newest.end(),
                     "run todoku-migrate takeover into an empty folder and keep this one");
+        }
+    }
+
+    /** Derby would boot without any recovery, and without a word, on one that is mixed up. */
+    private void proveControl() throws IOException {
+        Optional<String> mixedUp = ControlProof.problem(localLog);
+        if (mixedUp.isPresent()) {
+            throw new BackupException(
+                    BackupFault.LOG_NOT_CONTIGUOUS,
+                    "comparing the local log with its control file",
+                    mixedUp.get(),
+                    "files of two copies were mixed up; run todoku-migrate takeover into an empty"
+                            + " folder and keep this one for salvage");
         }
     }
 

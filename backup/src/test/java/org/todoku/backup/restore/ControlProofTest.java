@@ -1,6 +1,7 @@
 package org.todoku.backup.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.todoku.backup.TestDatabase;
+import org.todoku.backup.fault.BackupException;
+import org.todoku.backup.fault.BackupFault;
 import org.todoku.backup.volume.LocalLog;
 
 /** A control file of another moment, beside a log that is whole. */
@@ -48,6 +51,25 @@ class ControlProofTest {
         assertThat(problem()).isEmpty();
         Files.delete(log("logmirror.ctrl"));
         assertThat(problem().orElseThrow()).contains("names no checkpoint");
+    }
+
+    @Test
+    void aLivingDirectoryWithAnotherOnesControlFileDoesNotStart() throws Exception {
+        Path elsewhere = Files.createDirectory(root.resolve("elsewhere"));
+        try (TestDatabase other = TestDatabase.open(elsewhere, "c")) {
+            other.insert(1, 3000);
+            other.backup.takeBase();
+        }
+        for (String name : new String[] {"log.ctrl", "logmirror.ctrl"}) {
+            Path own = root.resolve("a/db/log").resolve(name);
+            Files.delete(own);
+            Files.copy(elsewhere.resolve("c/db/log").resolve(name), own);
+        }
+        assertThatExceptionOfType(BackupException.class)
+                .isThrownBy(() -> TestDatabase.open(root, "a"))
+                .satisfies(e -> assertThat(e.fault()).isEqualTo(BackupFault.LOG_NOT_CONTIGUOUS))
+                .withMessageContaining("its log.ctrl names a checkpoint")
+                .withMessageContaining("takeover");
     }
 
     private Path log(String name) {

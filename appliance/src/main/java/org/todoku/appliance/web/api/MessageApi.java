@@ -16,10 +16,13 @@ import org.todoku.appliance.delivery.LaneProgress;
 import org.todoku.appliance.delivery.Outcome;
 import org.todoku.appliance.member.MemberId;
 import org.todoku.appliance.message.Attachment;
+import org.todoku.appliance.message.Markup;
 import org.todoku.appliance.message.MessageId;
 import org.todoku.appliance.message.MessageView;
 import org.todoku.appliance.message.NewMessage;
+import org.todoku.appliance.message.Recurrence;
 import org.todoku.appliance.message.Survey;
+import org.todoku.appliance.message.WhenLate;
 import org.todoku.appliance.web.Call;
 import org.todoku.appliance.web.Problem;
 import org.todoku.appliance.web.Reply;
@@ -36,7 +39,10 @@ final class MessageApi {
                     "sendAt",
                     "sendNotAfter",
                     "attachments",
-                    "survey");
+                    "survey",
+                    "whenLate",
+                    "markup",
+                    "repeat");
     private static final Set<String> AUDIENCES = Set.of("everyone", "profile", "members");
     private static final int MAX_KEY = 150;
 
@@ -61,7 +67,14 @@ final class MessageApi {
                         json.time("sendAt"),
                         json.time("sendNotAfter"),
                         attachments(json),
-                        survey(json));
+                        survey(json),
+                        json.optionalText("whenLate")
+                                .map(code -> known(json, "whenLate", WhenLate.parse(code)))
+                                .orElse(WhenLate.DROP),
+                        json.optionalText("markup")
+                                .map(code -> known(json, "markup", Markup.parse(code)))
+                                .orElse(Markup.PLAIN),
+                        json.optionalText("repeat").map(Recurrence::new));
         MessageId id = doors.sending().send(organisation, AUTHOR, message, key);
         return Reply.json(201, Json.write(Json.object().put("id", id.toString())));
     }
@@ -169,6 +182,10 @@ final class MessageApi {
                 .put("reason", row.reason().orElse(null))
                 .put("read", text(row.read()))
                 .put("answer", row.answer().orElse(null));
+    }
+
+    private static <T> T known(Json json, String field, Optional<T> value) {
+        return value.orElseThrow(() -> json.wrong(field, "is none of those that there are"));
     }
 
     private static Optional<Survey> survey(Json json) {

@@ -3,6 +3,8 @@ package org.todoku.appliance.web.console;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
+import org.todoku.appliance.delivery.OffTheHour;
+import org.todoku.appliance.delivery.OldPhones;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.message.Attachment;
 import org.todoku.appliance.message.MessageId;
@@ -72,8 +74,24 @@ final class ComposePages {
         if (size.addresses() == 0) {
             return form(visit, draft, "compose.problem.nobody");
         }
+        Draft checked = draft;
         String key = "console-" + FormToken.freshSeed(random);
-        return access.show(visit, SECTION, "confirm", new Views.Confirm(draft, size, key));
+        var leaves =
+                draft.times()
+                        .start()
+                        .filter(planned -> !checked.urgent())
+                        .map(planned -> OffTheHour.of(visit.organisationId(), planned))
+                        .or(draft.times()::start);
+        var view =
+                new Views.Confirm(
+                        draft,
+                        size,
+                        key,
+                        leaves,
+                        doors.audiences()
+                                .oldPhones(visit.organisationId(), draft.checkedAudience()),
+                        OldPhones.replaced(draft.subject() + draft.body()));
+        return access.show(visit, SECTION, "confirm", view);
     }
 
     private Reply send(Visit visit) {
@@ -87,7 +105,7 @@ final class ComposePages {
                         .send(
                                 visit.organisationId(),
                                 visit.administrator().email().key(),
-                                draft.toMessage(kept(draft)),
+                                draft.toMessage(kept(draft), doors.clock().instant()),
                                 Optional.of(visit.form().text("key")).filter(k -> !k.isEmpty()));
         return Reply.seeOther("/console/messages/" + id);
     }

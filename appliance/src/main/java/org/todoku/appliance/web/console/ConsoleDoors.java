@@ -22,6 +22,7 @@ import org.todoku.appliance.member.Roster;
 import org.todoku.appliance.message.Attachments;
 import org.todoku.appliance.message.Messages;
 import org.todoku.appliance.portable.Exporter;
+import org.todoku.appliance.repeat.Repeats;
 import org.todoku.appliance.survey.Answers;
 import org.todoku.appliance.web.SystemState;
 
@@ -40,6 +41,7 @@ public record ConsoleDoors(
         Messages messages,
         Attachments attachments,
         Sending sending,
+        Repeats repeats,
         Ledger ledger,
         Answers answers,
         Progress progress,

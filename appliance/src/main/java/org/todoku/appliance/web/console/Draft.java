@@ -1,9 +1,6 @@
 package org.todoku.appliance.web.console;
 
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +10,7 @@ import org.todoku.appliance.audience.Audience;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.message.Attachment;
 import org.todoku.appliance.message.AttachmentType;
+import org.todoku.appliance.message.Markup;
 import org.todoku.appliance.message.NewMessage;
 import org.todoku.appliance.message.Survey;
 import org.todoku.appliance.web.Form;
@@ -23,7 +21,7 @@ import org.todoku.appliance.web.Form;
  * @param byProfile to some, chosen by profile; else to everyone
  * @param chosen item → values that are ticked
  * @param choices what is asked, one choice a line; empty when nothing is
- * @param notAfter as the browser's date field gives it, in Japan's time
+ * @param markdown whether the text is meant as CommonMark
  */
 public record Draft(
         String subject,
@@ -31,7 +29,8 @@ public record Draft(
         boolean byProfile,
         Map<String, List<String>> chosen,
         boolean urgent,
-        String notAfter,
+        boolean markdown,
+        DraftTimes times,
         String choices,
         List<Attachment> attachments) {
     /** Before the name of a profile item in the form's field names. */
@@ -40,10 +39,8 @@ public record Draft(
     /** The field name of files that were uploaded before. */
     public static final String ATTACHMENT = "attachment";
 
-    private static final ZoneId ZONE = ZoneId.of("Asia/Tokyo");
-
     static Draft empty() {
-        return new Draft("", "", false, Map.of(), false, "", "", List.of());
+        return new Draft("", "", false, Map.of(), false, false, DraftTimes.empty(), "", List.of());
     }
 
     static Draft of(Form form) {
@@ -61,7 +58,8 @@ public record Draft(
                 form.text("audience").equals("profile"),
                 chosen,
                 form.text("urgent").equals("yes"),
-                form.text("notAfter"),
+                form.text("markup").equals(Markup.MARKDOWN.code()),
+                DraftTimes.of(form),
                 form.untrimmed("choices").replace("\r\n", "\n").strip(),
                 form.values(ATTACHMENT).stream()
                         .flatMap(text -> attachment(text).stream())
@@ -73,7 +71,15 @@ public record Draft(
         List<Attachment> all = new ArrayList<>(attachments);
         all.addAll(more);
         return new Draft(
-                subject, body, byProfile, chosen, urgent, notAfter, choices, List.copyOf(all));
+                subject,
+                body,
+                byProfile,
+                chosen,
+                urgent,
+                markdown,
+                times,
+                choices,
+                List.copyOf(all));
     }
 
     /** A file that was uploaded, as it stands in a hidden field until the message is sent. */
@@ -132,12 +138,9 @@ public record Draft(
         if (audience().isEmpty()) {
             return "compose.problem.audience";
         }
-        try {
-            if (sendNotAfter().filter(time -> !time.isAfter(now)).isPresent()) {
-                return "compose.problem.past";
-            }
-        } catch (DateTimeParseException e) {
-            return "compose.problem.time";
+        String late = times.problem(now);
+        if (!late.isEmpty()) {
+            return late;
         }
         return choicesAreGood() ? "" : "compose.problem.choices";
     }
@@ -160,21 +163,18 @@ public record Draft(
     /**
      * @param files the attachments, looked up again: a field is only what a browser says
      */
-    NewMessage toMessage(List<Attachment> files) {
+    NewMessage toMessage(List<Attachment> files, Instant now) {
         return new NewMessage(
                 subject,
                 body,
                 checkedAudience(),
                 urgent,
-                Optional.empty(),
-                sendNotAfter(),
+                times.start(),
+                times.end(),
                 files,
-                survey());
-    }
-
-    private Optional<Instant> sendNotAfter() {
-        return notAfter.isEmpty()
-                ? Optional.empty()
-                : Optional.of(LocalDateTime.parse(notAfter).atZone(ZONE).toInstant());
+                survey(),
+                times.whenLate(),
+                markdown ? Markup.MARKDOWN : Markup.PLAIN,
+                times.repeat(now));
     }
 }

@@ -26,6 +26,7 @@ import org.todoku.appliance.member.QuarantinedAddress;
 import org.todoku.appliance.message.Attachment;
 import org.todoku.appliance.message.MessageState;
 import org.todoku.appliance.message.MessageView;
+import org.todoku.appliance.repeat.RepeatView;
 import org.todoku.appliance.survey.Answers;
 import org.todoku.appliance.web.Screen;
 import org.todoku.appliance.web.SystemState;
@@ -105,7 +106,16 @@ public final class Views {
     public record Size(Optional<AudienceSize> size) {}
 
     /** The last look before sending. */
-    public record Confirm(Draft draft, AudienceSize size, String key) {}
+    public record Confirm(
+            Draft draft,
+            AudienceSize size,
+            String key,
+            Optional<Instant> leaves,
+            long oldPhones,
+            Map<String, String> replaced) {}
+
+    /** The messages that are repeated. */
+    public record Repeating(List<RepeatView> all) {}
 
     /** One message with its ledger. */
     public record Message(

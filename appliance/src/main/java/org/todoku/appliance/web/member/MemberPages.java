@@ -9,6 +9,7 @@ import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.kernel.Texts;
 import org.todoku.appliance.member.Contact;
 import org.todoku.appliance.member.ContactState;
+import org.todoku.appliance.member.MailCharset;
 import org.todoku.appliance.member.Member;
 import org.todoku.appliance.member.MemberId;
 import org.todoku.appliance.member.MemberState;
@@ -48,6 +49,7 @@ public final class MemberPages {
                 Route.post(PATH + "{token}/read", this::read),
                 Route.post(PATH + "{token}/answer", this::answer),
                 Route.post(PATH + "{token}/profile", this::change),
+                Route.post(PATH + "{token}/charset", this::charset),
                 Route.get(PATH + "{token}/leave", this::askToLeave),
                 Route.post(PATH + "{token}/leave", this::leave));
     }
@@ -136,6 +138,7 @@ public final class MemberPages {
                                 .toList(),
                         doors.items().list(member.organisation()),
                         member.profile(),
+                        doors.members().charset(member.id()) == MailCharset.ISO_2022_JP,
                         notice,
                         problem);
         return show(call, "profile", view);
@@ -162,6 +165,23 @@ public final class MemberPages {
         return memberOf(call)
                 .map(fresh -> profile(call, fresh, "profile.saved", ""))
                 .orElseGet(() -> unknown(call));
+    }
+
+    /** For whoever sees signs instead of letters. */
+    private Reply charset(Call call) {
+        Form form = checkedForm(call);
+        Optional<Member> member = memberOf(call);
+        if (member.isEmpty()) {
+            return unknown(call);
+        }
+        doors.members()
+                .setCharset(
+                        member.get().organisation(),
+                        member.get().id(),
+                        form.text("old").equals("yes")
+                                ? MailCharset.ISO_2022_JP
+                                : MailCharset.UTF_8);
+        return profile(call, member.get(), "profile.saved", "");
     }
 
     private NewMember changed(Member member, Form form) {

@@ -46,6 +46,7 @@ public final class MemberViews {
             List<Contact> contacts,
             List<ProfileItem> items,
             Map<String, List<String>> values,
+            boolean oldPhone,
             String notice,
             String problem) {
         /** The value of a free text item. */
