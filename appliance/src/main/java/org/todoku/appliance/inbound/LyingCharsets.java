@@ -20,8 +20,11 @@ import java.util.regex.Pattern;
 final class LyingCharsets {
     private static final Charset CP932 = Charset.forName("windows-31j");
 
-    /** Not x-windows-50221, which gives 〜 for the ～ that Windows types. */
+    /** Knows ～ and － as Windows types them, and not 髙 and 﨑. */
     private static final Charset JIS = Charset.forName("x-windows-iso2022jp");
+
+    /** Knows 髙 and 﨑, and takes ～ and － for 〜 and −. */
+    private static final Charset MORE_JIS = Charset.forName("x-windows-50221");
 
     private static final Charset EUC = Charset.forName("x-eucJP-Open");
 
@@ -48,7 +51,7 @@ final class LyingCharsets {
             escape |= b == 0x1b;
         }
         if (!high) {
-            return new String(bytes, escape ? JIS : StandardCharsets.UTF_8);
+            return escape ? jis(bytes) : new String(bytes, StandardCharsets.UTF_8);
         }
         String name = label.toLowerCase(Locale.ROOT);
         boolean shiftJis = name.contains("jis") || name.matches("cp932|ms932|ms_kanji|windows-31j");
@@ -77,6 +80,13 @@ final class LyingCharsets {
             return new String(bytes, shiftJis ? CP932 : StandardCharsets.UTF_8);
         }
         return new String(bytes, named(name));
+    }
+
+    private static String jis(byte[] bytes) {
+        String text = new String(bytes, JIS);
+        return text.indexOf('\ufffd') < 0
+                ? text
+                : new String(bytes, MORE_JIS).replace('\u301c', '\uff5e').replace('\u2212', '\uff0d');
     }
 
     /** A header as it stands in the mail, each byte a character. */

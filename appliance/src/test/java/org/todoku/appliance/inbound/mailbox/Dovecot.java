@@ -189,6 +189,15 @@ final class Dovecot implements AutoCloseable {
         }
     }
 
+    /** As a server would that shares its folder: many at once. After a first {@link #deliver}. */
+    void drop(String name, String mail) throws IOException {
+        Path file = folder.resolve("home/mail/tmp").resolve(name);
+        Files.write(file, mail.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8));
+        var owners = file.getFileSystem().getUserPrincipalLookupService();
+        Files.setOwner(file, owners.lookupPrincipalByName("nobody"));
+        Files.move(file, folder.resolve("home/mail/new").resolve(name));
+    }
+
     /** How many mails have all of these flags (S seen, F flagged) in the mailbox. */
     long with(String flags) {
         try (Stream<Path> files = Files.list(folder.resolve("home/mail/cur"))) {
