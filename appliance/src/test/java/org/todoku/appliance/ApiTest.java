@@ -254,6 +254,9 @@ class ApiTest {
                         "/api/v1/messages/{id}/deliveries",
                         "/api/v1/messages/{id}/resend",
                         "/api/v1/status-notice",
+                        "/api/v1/proxy-senders",
+                        "/api/v1/proxy-senders/{id}/remove",
+                        "/api/v1/inquiry-answer",
                         "/api/v1/standby",
                         "/api/v1/system");
     }

@@ -86,7 +86,9 @@ final class LyingCharsets {
         String text = new String(bytes, JIS);
         return text.indexOf('\ufffd') < 0
                 ? text
-                : new String(bytes, MORE_JIS).replace('\u301c', '\uff5e').replace('\u2212', '\uff0d');
+                : new String(bytes, MORE_JIS)
+                        .replace('\u301c', '\uff5e')
+                        .replace('\u2212', '\uff0d');
     }
 
     /** A header as it stands in the mail, each byte a character. */

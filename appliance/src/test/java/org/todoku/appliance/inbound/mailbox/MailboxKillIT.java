@@ -30,7 +30,7 @@ import org.todoku.appliance.delivery.FakeRelay;
 /** The real server, killed again and again while it takes mail from a real mailbox. */
 class MailboxKillIT {
     private static final int KILLS = Integer.getInteger("todoku.mailbox.kills", 4);
-    private static final int EACH = 20;
+    private static final int EACH = 60;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final long SEED = Long.getLong("todoku.seed", System.nanoTime());
     private static final Pattern MAIL_ID = Pattern.compile("(?m)^Message-ID: (\\S+)");
@@ -59,7 +59,7 @@ class MailboxKillIT {
                 long before = dovecot.with("S");
                 await(() -> !server.isAlive() || dovecot.with("S") > before || listens(http));
                 assertThat(server.isAlive()).isTrue();
-                LockSupport.parkNanos(random.nextInt(600) * 1_000_000L);
+                LockSupport.parkNanos(random.nextInt(200) * 1_000_000L);
                 server.destroyForcibly().waitFor();
             }
             int all = mails;
@@ -68,6 +68,7 @@ class MailboxKillIT {
                     KILLS, dovecot.with("S"), all);
             Process server = serve();
             await(() -> dovecot.with("S") == all);
+            await(() -> listens(http));
             await(() -> members(http, token) == all);
             await(() -> answers(relay).size() == all);
             // A second effect would be a second mail: "you are a member already".
