@@ -108,7 +108,7 @@ public final class Mailbox {
             if (!connection.idles()) {
                 return tempo.poll;
             }
-            if (!loop.stopping()) {
+            if (!loop.stopping() && !connection.moreCame()) {
                 connection.idle(tempo.idle);
             }
             return Duration.ZERO;

@@ -35,6 +35,9 @@ final class MailboxConnection implements AutoCloseable {
     private final IMAPFolder folder;
     private final boolean idles;
 
+    /** How many mails there were when it was looked last. */
+    private int counted;
+
     private MailboxConnection(
             Lifeline lifeline, IMAPStore store, IMAPFolder folder, boolean idles) {
         this.lifeline = lifeline;
@@ -87,6 +90,7 @@ final class MailboxConnection implements AutoCloseable {
 
     /** Those that nobody has read, the oldest first. */
     List<Lying> unread() throws MessagingException {
+        counted = folder.getMessageCount();
         Message[] found = folder.search(new FlagTerm(new Flags(Flags.Flag.SEEN), false));
         FetchProfile sizes = new FetchProfile();
         sizes.add(FetchProfile.Item.SIZE);
@@ -97,6 +101,14 @@ final class MailboxConnection implements AutoCloseable {
             lying.add(new Lying(message, folder.getUID(message), message.getSize()));
         }
         return lying;
+    }
+
+    /**
+     * Whether mails came since {@link #unread}. The server tells of one once, in the answer to
+     * whatever command comes next, and then not again when it idles.
+     */
+    boolean moreCame() throws MessagingException {
+        return folder.getMessageCount() != counted;
     }
 
     /** Its bytes as they arrived; it stays unread. */
