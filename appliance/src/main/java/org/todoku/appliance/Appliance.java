@@ -104,7 +104,8 @@ final class Appliance implements AutoCloseable {
                 config.tls()
                         .certificate()
                         .map(file -> new PemTls(file, config.tls().key().orElseThrow()));
-        this.outside = Outside.publisher(config, storage.state(), gate::slept, clock);
+        this.outside =
+                Outside.publisher(config, storage.state(), features.health(), gate::slept, clock);
         this.notices = outside.map(publisher -> new OperatorNotices(database, publisher));
         this.web = web(more);
         this.drills = drills();
@@ -140,6 +141,7 @@ final class Appliance implements AutoCloseable {
         features.leaving().start();
         features.dispatcher().start();
         features.repeats().start();
+        features.health().start();
         features.inbound().start();
         features.listener().ifPresent(SmtpListener::start);
         features.mailbox().ifPresent(Mailbox::start);
@@ -204,6 +206,7 @@ final class Appliance implements AutoCloseable {
         step("the mail listener", () -> features.listener().ifPresent(SmtpListener::stop));
         step("the mailbox", this::stopMailbox);
         step("incoming mail", () -> features.inbound().stop(SMALL_STOP));
+        step("the mail's health", () -> features.health().stop(SMALL_STOP));
         step("what is repeated", () -> features.repeats().stop(SMALL_STOP));
         step("sending", () -> features.dispatcher().stop(MAIL_STOP));
         step("the read marks", () -> features.reads().stop(SMALL_STOP));
@@ -332,6 +335,7 @@ final class Appliance implements AutoCloseable {
                 features.ledger(),
                 features.answers(),
                 features.progress(),
+                features.health(),
                 storage.state(),
                 move,
                 notices,
@@ -367,6 +371,7 @@ final class Appliance implements AutoCloseable {
                 features.exporter(),
                 notices,
                 storage.state(),
+                features.health(),
                 MailWiring.check(config, features.mailSettings()),
                 clock,
                 config.mail().domain(),
@@ -416,6 +421,7 @@ final class Appliance implements AutoCloseable {
         gauges.put("todoku_write_gate_open", gate.isOpen() ? 1.0 : 0.0);
         features.mailbox().ifPresent(box -> gauges.putAll(StorageGauges.of(box.status())));
         try {
+            gauges.put("todoku_mail_problems", (double) features.health().now().problems().size());
             gauges.putAll(StorageGauges.of(features.ledger().queue()));
         } catch (FaultException e) {
             // A database that does not answer must not hide how the storage fares.

@@ -140,8 +140,21 @@ public record ApplianceConfig(
             Optional<HostAndPort> listen,
             Optional<Mailbox> mailbox,
             List<Dkim> dkim,
-            Direct direct) {
+            Direct direct,
+            List<Canary> canaries) {
+        /** Without canary mailboxes. */
+        public Mail(
+                String domain,
+                List<Relay> relays,
+                Optional<HostAndPort> listen,
+                Optional<Mailbox> mailbox,
+                List<Dkim> dkim,
+                Direct direct) {
+            this(domain, relays, listen, mailbox, dkim, direct, List.of());
+        }
+
         public Mail {
+            canaries = List.copyOf(canaries);
             relays = List.copyOf(relays);
             dkim = List.copyOf(dkim);
         }
@@ -202,6 +215,9 @@ public record ApplianceConfig(
 
     /** A mailbox that is read instead of, or besides, listening. */
     public record Mailbox(URI url, Optional<Path> passwordFile) {}
+
+    /** A mailbox of one's own, to which a mail is sent each morning and read back. */
+    public record Canary(String address, URI url, Path passwordFile) {}
 
     /** A key that signs what we send. */
     public record Dkim(String selector, Path keyFile) {}

@@ -85,6 +85,15 @@ final class ConfigPrinter {
                 mail.dkim().stream()
                         .map(d -> section("selector", d.selector(), "key-file", d.keyFile()))
                         .toList();
+        List<Map<String, Object>> canaries =
+                mail.canaries().stream()
+                        .map(
+                                canary ->
+                                        section(
+                                                "address", canary.address(),
+                                                "url", canary.url(),
+                                                "password-file", canary.passwordFile()))
+                        .toList();
         return section(
                 "domain", mail.domain(),
                 "relays", relays,
@@ -93,7 +102,8 @@ final class ConfigPrinter {
                 "mailbox-password-file",
                         mail.mailbox().flatMap(ApplianceConfig.Mailbox::passwordFile),
                 "dkim", dkim,
-                "resolver", mail.direct().resolver());
+                "resolver", mail.direct().resolver(),
+                "canaries", canaries);
     }
 
     private static Map<String, Object> relay(Relay relay) {

@@ -26,6 +26,7 @@ import org.todoku.appliance.delivery.bounce.Bounces;
 import org.todoku.appliance.delivery.bounce.ReturnPaths;
 import org.todoku.appliance.delivery.direct.Exchanges;
 import org.todoku.appliance.delivery.direct.StsPolicies;
+import org.todoku.appliance.delivery.health.MailHealth;
 import org.todoku.appliance.inbound.InboundMail;
 import org.todoku.appliance.inbound.Inquiries;
 import org.todoku.appliance.inbound.Intake;
@@ -65,6 +66,7 @@ record Features(
         Repeats repeats,
         Ledger ledger,
         Progress progress,
+        MailHealth health,
         NoticeLedger noticeLedger,
         Reads reads,
         Surveys surveys,
@@ -130,6 +132,7 @@ record Features(
                 repeats(ground, messages, attachments, sending, sendingParts.audit()),
                 new Ledger(database, messages),
                 new Progress(database, clock, dispatcher),
+                health(ground, dispatcher, settings, text, ids),
                 new NoticeLedger(database, ids, sendingParts),
                 new Reads(database, clock),
                 new Surveys(database),
@@ -144,6 +147,14 @@ record Features(
                 new Inquiries(database),
                 new ServedExports(database, storage.files(), ids, clock),
                 new FirstSetup(database, organisations, administrators, apiTokens));
+    }
+
+    private static MailHealth health(
+            Ground ground, Dispatcher dispatcher, MailSettings settings, MailText text, Ids ids) {
+        var parts =
+                new MailHealth.Parts(
+                        dispatcher, settings, text, ids, MailWiring.canaries(ground.config.mail()));
+        return new MailHealth(ground.database, ground.clock, parts);
     }
 
     private static Dispatcher dispatcher(

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.todoku.appliance.ApplianceConfig.Canary;
 import org.todoku.appliance.ApplianceConfig.Direct;
 import org.todoku.appliance.ApplianceConfig.Dkim;
 import org.todoku.appliance.ApplianceConfig.HostAndPort;
@@ -16,11 +17,13 @@ import org.todoku.appliance.ApplianceConfig.Mailbox;
 import org.todoku.appliance.ApplianceConfig.Rate;
 import org.todoku.appliance.ApplianceConfig.Relay;
 import org.todoku.appliance.ApplianceConfig.RelaySecurity;
+import org.todoku.appliance.kernel.EmailAddress;
 
 /** Reads the section {@code mail}, the only one with lists and addresses of several kinds. */
 final class MailConfig {
     private static final String RELAY_URL =
             "smtp://host:25, smtp+starttls://user@host:587 or smtps://user@host:465";
+    private static final String MAILBOX_URL = "imaps://user@host or imap://…";
     private static final Rate STANDARD_RATE = new Rate(50, Duration.ofSeconds(1));
     private static final int STANDARD_CONNECTIONS = 8;
     private static final HostAndPort STANDARD_LISTEN = new HostAndPort("127.0.0.1", 2525);
@@ -35,8 +38,7 @@ final class MailConfig {
         List<Relay> relays = relays(section);
         boolean listenGiven = section.isGiven("listen");
         Optional<HostAndPort> listen = section.hostAndPort("listen");
-        Optional<URI> mailbox =
-                section.uri("mailbox", "imaps://user@host or imap://…", Set.of("imaps", "imap"));
+        Optional<URI> mailbox = section.uri("mailbox", MAILBOX_URL, Set.of("imaps", "imap"));
         mailbox.ifPresent(url -> refuseInlinePassword(section, "mailbox", url));
         Optional<Path> mailboxPassword = section.path("mailbox-password-file");
         if (mailbox.filter(url -> url.getHost() == null || url.getUserInfo() == null).isPresent()) {
@@ -54,7 +56,8 @@ final class MailConfig {
                         listenGiven ? listen : Optional.of(STANDARD_LISTEN),
                         mailbox.map(url -> new Mailbox(url, mailboxPassword)),
                         dkim(section),
-                        new Direct(relays.isEmpty(), section.hostAndPort("resolver")));
+                        new Direct(relays.isEmpty(), section.hostAndPort("resolver")),
+                        canaries(section));
         section.done();
         return mail;
     }
@@ -147,6 +150,29 @@ final class MailConfig {
         if (url.getUserInfo() != null && url.getUserInfo().contains(":")) {
             throw section.wrong(key, "a user without a password; the password goes into a file");
         }
+    }
+
+    private static List<Canary> canaries(ConfigSection section) {
+        List<Canary> canaries = new ArrayList<>();
+        for (ConfigSection item : section.list("canaries").orElse(List.of())) {
+            String address =
+                    item.text("address")
+                            .filter(text -> EmailAddress.parse(text).isPresent())
+                            .orElseThrow(() -> item.wrong("address", "a mail address"));
+            URI url =
+                    item.uri("url", MAILBOX_URL, Set.of("imaps", "imap"))
+                            .filter(given -> given.getUserInfo() != null)
+                            .orElseThrow(() -> item.wrong("url", MAILBOX_URL));
+            refuseInlinePassword(item, "url", url);
+            canaries.add(
+                    new Canary(
+                            address,
+                            url,
+                            item.path("password-file")
+                                    .orElseThrow(() -> item.wrong("password-file", "a file"))));
+            item.done();
+        }
+        return canaries;
     }
 
     private static List<Dkim> dkim(ConfigSection section) {

@@ -14,7 +14,9 @@ import org.todoku.appliance.ApplianceConfig.RelaySecurity;
 import org.todoku.appliance.delivery.MailSettings;
 import org.todoku.appliance.delivery.Relay;
 import org.todoku.appliance.delivery.dkim.DkimKey;
+import org.todoku.appliance.delivery.health.CanaryMailbox;
 import org.todoku.appliance.inbound.mailbox.MailboxPlace;
+import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.kernel.Language;
@@ -134,6 +136,20 @@ public final class MailWiring {
         } catch (UnknownHostException e) {
             return false; // Said again, and with a retry, when mail is to be sent there.
         }
+    }
+
+    /** The mailboxes in which our own mails are looked for. */
+    static List<CanaryMailbox> canaries(ApplianceConfig.Mail mail) {
+        return mail.canaries().stream()
+                .map(
+                        canary ->
+                                new CanaryMailbox(
+                                        EmailAddress.of(canary.address()),
+                                        canary.url(),
+                                        password(
+                                                canary.passwordFile(),
+                                                "mail.canaries[…].password-file")))
+                .toList();
     }
 
     private static Secret password(Path file, String key) {

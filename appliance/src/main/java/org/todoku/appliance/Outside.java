@@ -9,6 +9,7 @@ import org.todoku.appliance.continuity.outside.OutsideState;
 import org.todoku.appliance.continuity.outside.PublishPlace;
 import org.todoku.appliance.continuity.outside.PublishPlaces;
 import org.todoku.appliance.continuity.outside.StatusPublisher;
+import org.todoku.appliance.delivery.health.MailHealth;
 import org.todoku.appliance.web.SystemState;
 import org.todoku.appliance.web.SystemState.Standing;
 
@@ -22,6 +23,7 @@ public final class Outside {
     static Optional<StatusPublisher> publisher(
             ApplianceConfig config,
             SystemState system,
+            MailHealth mail,
             BooleanSupplier unsure,
             InstantSource clock) {
         return place(config)
@@ -32,7 +34,7 @@ public final class Outside {
                                         () ->
                                                 unsure.getAsBoolean()
                                                         ? Optional.empty()
-                                                        : state(config, system.now(), clock),
+                                                        : state(config, system.now(), mail, clock),
                                         config.http().publicUrl(),
                                         clock));
     }
@@ -55,7 +57,10 @@ public final class Outside {
 
     /** Empty while another host may be the writer: there must not be two voices. */
     private static Optional<OutsideState> state(
-            ApplianceConfig config, SystemState.Snapshot now, InstantSource clock) {
+            ApplianceConfig config,
+            SystemState.Snapshot now,
+            MailHealth mail,
+            InstantSource clock) {
         boolean writer =
                 now.archive().map(SystemState.Archive::standing).orElse(Standing.WRITER)
                         == Standing.WRITER;
@@ -68,7 +73,8 @@ public final class Outside {
                         now.storage().level().name().toLowerCase(Locale.ROOT),
                         config.http().publicUrl(),
                         now.epoch(),
-                        now.archive().map(Outside::copy)));
+                        now.archive().map(Outside::copy),
+                        !mail.now().problems().isEmpty()));
     }
 
     private static OutsideState.Copy copy(SystemState.Archive archive) {

@@ -76,6 +76,24 @@ class ApplianceConfigTest {
     }
 
     @Test
+    void takesCanaries() throws IOException {
+        ApplianceConfig config =
+                read(
+                        """
+                        mail:
+                          canaries: [ { address: me@docomo.ne.jp, url: "imaps://me@imap.example.jp", password-file: c.pw } ]
+                        """);
+        assertThat(config.mail().canaries())
+                .containsExactly(
+                        new ApplianceConfig.Canary(
+                                "me@docomo.ne.jp",
+                                URI.create("imaps://me@imap.example.jp"),
+                                folder.resolve("c.pw")));
+        assertThatThrownBy(() -> read("mail: { canaries: [ { address: me@docomo.ne.jp } ] }\n"))
+                .hasMessageContaining("canaries");
+    }
+
+    @Test
     void takesEveryKey() throws IOException {
         ApplianceConfig config =
                 read(

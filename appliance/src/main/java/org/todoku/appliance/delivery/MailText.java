@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
 import java.util.Optional;
@@ -242,6 +243,21 @@ public final class MailText {
     /** What stands above. */
     private record Head(
             String organisation, String slug, String to, String subject, String charset) {}
+
+    /** A mail to a mailbox of one's own, written and signed as all are. */
+    public CanaryMail canary(long id, EmailAddress to, Instant now) {
+        var automatic =
+                new Automatic(
+                        id,
+                        "todoku",
+                        "postmaster",
+                        to,
+                        "todoku " + now,
+                        "todoku " + now + "\n",
+                        Optional.empty());
+        String mailId = "<a" + id + "@" + settings.domain() + ">";
+        return new CanaryMail(mailId, address("postmaster"), to, automatic(automatic));
+    }
 
     private MimeMessage mail(Head head) throws MessagingException {
         try {

@@ -6,6 +6,7 @@ import jakarta.mail.URLName;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
 import javax.net.ssl.SSLException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
@@ -57,6 +58,21 @@ final class RelayConnection {
             result = trySend(envelopeFrom, to, content);
         }
         return result;
+    }
+
+    /** Connects and signs in as for a mail, and asks whether it is there; why not, if not. */
+    Optional<String> check() {
+        try {
+            Dialogue open = connected();
+            if (open.say("NOOP") == 250) {
+                return Optional.empty();
+            }
+            return Optional.of("it answers NOOP with " + open.getLastServerResponse());
+        } catch (MessagingException | IllegalStateException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        } finally {
+            close();
+        }
     }
 
     void close() {

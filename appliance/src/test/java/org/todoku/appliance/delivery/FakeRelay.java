@@ -171,6 +171,7 @@ public final class FakeRelay implements AutoCloseable {
             case "RCPT" -> "rcpt";
             case "DATA" -> "data";
             case "RSET" -> "rset";
+            case "NOOP" -> "noop";
             case "QUIT" -> "quit";
             default -> "unknown";
         };

@@ -1,3 +1,3 @@
-/** Tests of what members answer. */
+/** Tests of messages that come again. */
 @org.jspecify.annotations.NullMarked
 package org.todoku.appliance.repeat;

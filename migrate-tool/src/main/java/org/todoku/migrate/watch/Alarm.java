@@ -17,7 +17,9 @@ public enum Alarm {
     /** The last drill that passed is more than a week old, or there was none. */
     DRILL("alarm.drill"),
     /** The last verification found damage. */
-    DAMAGED("alarm.damaged");
+    DAMAGED("alarm.damaged"),
+    /** A relay would take no mail, or none leaves although some wait. */
+    MAIL("alarm.mail");
 
     private final String key;
 

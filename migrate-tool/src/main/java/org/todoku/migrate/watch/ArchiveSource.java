@@ -26,7 +26,8 @@ public record ArchiveSource(Archive archive) implements Source {
                 new Drills(archive)
                         .newest()
                         .filter(Drill::passed)
-                        .map(d -> Instant.parse(d.begun())));
+                        .map(d -> Instant.parse(d.begun())),
+                false);
     }
 
     @Override

@@ -68,6 +68,9 @@ final class Judgement {
         if (isOlder(sighting.lastDrill(), DRILL_AGE, now)) {
             alarms.add(Alarm.DRILL);
         }
+        if (sighting.mailTroubled()) {
+            alarms.add(Alarm.MAIL);
+        }
         last = alarms;
         return Set.copyOf(alarms);
     }

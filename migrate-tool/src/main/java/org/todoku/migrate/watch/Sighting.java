@@ -19,7 +19,8 @@ record Sighting(
         Optional<Duration> lag,
         boolean damaged,
         Optional<Instant> lastBase,
-        Optional<Instant> lastDrill) {
+        Optional<Instant> lastDrill,
+        boolean mailTroubled) {
 
     static Sighting of(OutsideState state) {
         return new Sighting(
@@ -28,6 +29,7 @@ record Sighting(
                 state.archive().map(OutsideState.Copy::lag),
                 state.archive().filter(copy -> copy.damaged() > 0).isPresent(),
                 state.archive().flatMap(OutsideState.Copy::lastBase),
-                state.archive().flatMap(OutsideState.Copy::lastDrill));
+                state.archive().flatMap(OutsideState.Copy::lastDrill),
+                state.mailTroubled());
     }
 }

@@ -102,11 +102,17 @@ class WatchTest {
                                 Optional.of(Duration.ofMinutes(5)),
                                 true,
                                 Optional.of(START.minus(Duration.ofDays(2))),
-                                Optional.empty()));
+                                Optional.empty(),
+                                true));
         assertThat(look(0))
                 .isEqualTo(
                         EnumSet.of(
-                                Alarm.ISOLATED, Alarm.LAG, Alarm.DAMAGED, Alarm.BASE, Alarm.DRILL));
+                                Alarm.ISOLATED,
+                                Alarm.LAG,
+                                Alarm.DAMAGED,
+                                Alarm.BASE,
+                                Alarm.DRILL,
+                                Alarm.MAIL));
     }
 
     @Test
@@ -146,6 +152,7 @@ class WatchTest {
                 Optional.of(Duration.ofMillis(500)),
                 false,
                 Optional.of(START),
-                Optional.of(START));
+                Optional.of(START),
+                false);
     }
 }

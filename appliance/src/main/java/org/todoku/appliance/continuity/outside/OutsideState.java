@@ -22,9 +22,15 @@ import org.todoku.appliance.kernel.FaultException;
  * @param service where people reach it
  * @param epoch the writer's fencing number; 0 without an archive
  * @param archive how the second copy fares; empty without one
+ * @param mailTroubled whether a relay would take no mail, or none leaves although some wait
  */
 public record OutsideState(
-        Instant at, String state, URI service, long epoch, Optional<Copy> archive) {
+        Instant at,
+        String state,
+        URI service,
+        long epoch,
+        Optional<Copy> archive,
+        boolean mailTroubled) {
     /** The name of the file. */
     public static final String FILE = "heartbeat.json";
 
@@ -50,6 +56,11 @@ public record OutsideState(
             Optional<Instant> lastDrill,
             Optional<Instant> lastVerified) {}
 
+    /** One whose mail leaves. */
+    public OutsideState(Instant at, String state, URI service, long epoch, Optional<Copy> archive) {
+        this(at, state, service, epoch, archive, false);
+    }
+
     /** The same, of a server that is being stopped. */
     OutsideState stopped(Instant when) {
         return new OutsideState(when, "stopped", service, epoch, archive);
@@ -63,6 +74,7 @@ public record OutsideState(
         node.put("state", state);
         node.put("service", service.toString());
         node.put("epoch", epoch);
+        node.put("mailTroubled", mailTroubled);
         archive.ifPresent(
                 copy -> {
                     ObjectNode told = node.putObject("archive");
@@ -94,7 +106,8 @@ public record OutsideState(
                     node.path("state").asText(),
                     URI.create(node.path("service").asText()),
                     node.path("epoch").asLong(),
-                    copy.isObject() ? Optional.of(copy(copy)) : Optional.empty());
+                    copy.isObject() ? Optional.of(copy(copy)) : Optional.empty(),
+                    node.path("mailTroubled").asBoolean());
         } catch (IOException | DateTimeException | IllegalArgumentException e) {
             throw new FaultException(
                     Fault.PUBLISH_FAILED,

@@ -6,9 +6,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.todoku.appliance.account.OrganisationId;
+import org.todoku.appliance.delivery.RelayTest;
+import org.todoku.appliance.delivery.health.MailHealth;
 import org.todoku.appliance.inbound.mailbox.MailboxStatus;
 import org.todoku.appliance.web.Call;
 import org.todoku.appliance.web.Line;
@@ -134,8 +137,29 @@ public final class Api {
                 .ifPresentOrElse(
                         box -> put(answer.putObject("mailbox"), box.status()),
                         () -> answer.putNull("mailbox"));
+        put(answer.putObject("mail"), doors.health().now());
         answer.put("version", doors.version());
         return Reply.json(200, Json.write(answer));
+    }
+
+    private static void put(ObjectNode answer, MailHealth.State mail) {
+        answer.put("waiting", mail.waiting())
+                .put("silentSince", mail.silentSince().map(Object::toString).orElse(null));
+        ArrayNode relays = answer.putArray("relays");
+        for (RelayTest test : mail.relays()) {
+            relays.addObject()
+                    .put("name", test.relay())
+                    .put("tested", test.at().toString())
+                    .put("problem", test.problem().orElse(null));
+        }
+        ArrayNode canaries = answer.putArray("canaries");
+        for (MailHealth.Canary canary : mail.canaries()) {
+            canaries.addObject()
+                    .put("name", canary.name())
+                    .put("sent", canary.sent().toString())
+                    .put("tookMs", canary.took().map(Duration::toMillis).orElse(null))
+                    .put("problem", canary.problem().orElse(null));
+        }
     }
 
     private static void put(ObjectNode answer, SystemState.Device device) {

@@ -9,6 +9,7 @@ import org.todoku.appliance.continuity.outside.OperatorNotices;
 import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.Progress;
 import org.todoku.appliance.delivery.Sending;
+import org.todoku.appliance.delivery.health.MailHealth;
 import org.todoku.appliance.inbound.InquiryAnswers;
 import org.todoku.appliance.inbound.ProxySenders;
 import org.todoku.appliance.inbound.mailbox.Mailbox;
@@ -31,6 +32,7 @@ public record ApiDoors(
         Ledger ledger,
         Answers answers,
         Progress progress,
+        MailHealth health,
         SystemState system,
         MoveSource move,
         Optional<OperatorNotices> notices,

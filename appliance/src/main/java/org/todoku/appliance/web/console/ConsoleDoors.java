@@ -10,6 +10,7 @@ import org.todoku.appliance.continuity.outside.OperatorNotices;
 import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.Progress;
 import org.todoku.appliance.delivery.Sending;
+import org.todoku.appliance.delivery.health.MailHealth;
 import org.todoku.appliance.inbound.Inquiries;
 import org.todoku.appliance.inbound.InquiryAnswers;
 import org.todoku.appliance.inbound.Joining;
@@ -53,6 +54,7 @@ public record ConsoleDoors(
         Exporter exporter,
         Optional<OperatorNotices> notices,
         SystemState system,
+        MailHealth health,
         MailCheck mailCheck,
         InstantSource clock,
         String mailDomain,

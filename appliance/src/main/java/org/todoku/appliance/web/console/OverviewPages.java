@@ -71,7 +71,8 @@ final class OverviewPages {
                         doors.version(),
                         runtime.totalMemory() - runtime.freeMemory(),
                         Views.DrillState.of(now, doors.clock().instant()),
-                        doors.mailbox().map(Mailbox::status));
+                        doors.mailbox().map(Mailbox::status),
+                        doors.health().now());
         return access.show(visit, "system", "system", view);
     }
 }

@@ -13,6 +13,7 @@ import org.todoku.appliance.delivery.DeliveryView;
 import org.todoku.appliance.delivery.LaneProgress;
 import org.todoku.appliance.delivery.Outcome;
 import org.todoku.appliance.delivery.QueueSize;
+import org.todoku.appliance.delivery.health.MailHealth;
 import org.todoku.appliance.inbound.Inquiry;
 import org.todoku.appliance.inbound.InquiryAnswers;
 import org.todoku.appliance.inbound.ProxySenders;
@@ -190,7 +191,8 @@ public final class Views {
             String version,
             long memoryBytes,
             DrillState drill,
-            Optional<MailboxStatus> mailbox) {}
+            Optional<MailboxStatus> mailbox,
+            MailHealth.State mail) {}
 
     /** One who may send by mail, and the secret address for it. */
     public record SenderLine(
