@@ -22,6 +22,7 @@ import org.todoku.appliance.continuity.StandbySource;
 import org.todoku.appliance.continuity.outside.OperatorNotices;
 import org.todoku.appliance.continuity.outside.StatusPublisher;
 import org.todoku.appliance.inbound.SmtpListener;
+import org.todoku.appliance.inbound.mailbox.Mailbox;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.kernel.Ids;
 import org.todoku.appliance.kernel.Secret;
@@ -143,6 +144,7 @@ final class Appliance implements AutoCloseable {
         startWork();
         features.health().start();
         features.listener().ifPresent(SmtpListener::start);
+        features.mailbox().ifPresent(Mailbox::start);
         tls.ifPresent(PemTls::start);
         web.start();
         control.start();
@@ -216,6 +218,7 @@ final class Appliance implements AutoCloseable {
         step("the web pages", web::stop);
         step("the certificate watch", () -> stop(tls));
         step("the mail listener", () -> features.listener().ifPresent(SmtpListener::stop));
+        step("the mailbox", this::stopMailbox);
         step("incoming mail", () -> features.inbound().stop(SMALL_STOP));
         step("the mail's health", () -> features.health().stop(SMALL_STOP));
         step("what is repeated", () -> features.repeats().stop(SMALL_STOP));
@@ -255,6 +258,12 @@ final class Appliance implements AutoCloseable {
         }
         List<String> process = DrillSchedule.process(config.archive(), directory.path());
         return Optional.of(new DrillSchedule(storage.state(), directory.path(), process, clock));
+    }
+
+    private void stopMailbox() throws InterruptedException {
+        if (features.mailbox().isPresent()) {
+            features.mailbox().get().stop(SMALL_STOP);
+        }
     }
 
     private void stopMerging() throws InterruptedException {
@@ -345,6 +354,10 @@ final class Appliance implements AutoCloseable {
                 move,
                 notices,
                 new StandbySource(storage.continuity()),
+                features.mailbox(),
+                features.inbound().proxySenders(),
+                features.inbound().inquiryAnswers(),
+                config.mail().domain(),
                 Version.TEXT);
     }
 
@@ -366,6 +379,9 @@ final class Appliance implements AutoCloseable {
                 features.progress(),
                 features.inquiries(),
                 features.inbound().joining(),
+                features.mailbox(),
+                features.inbound().proxySenders(),
+                features.inbound().inquiryAnswers(),
                 features.exporter(),
                 notices,
                 storage.state(),
@@ -417,6 +433,7 @@ final class Appliance implements AutoCloseable {
     private Map<String, Double> gauges() {
         Map<String, Double> gauges = new TreeMap<>(StorageGauges.of(storage.state().now()));
         gauges.put("todoku_write_gate_open", gate.isOpen() ? 1.0 : 0.0);
+        features.mailbox().ifPresent(box -> gauges.putAll(StorageGauges.of(box.status())));
         try {
             gauges.put("todoku_mail_problems", (double) features.health().now().problems().size());
             gauges.putAll(StorageGauges.of(features.ledger().queue()));

@@ -3,6 +3,7 @@ package org.todoku.appliance;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
+import javax.net.ssl.SSLSocketFactory;
 import org.todoku.appliance.ApplianceConfig.HostAndPort;
 import org.todoku.appliance.account.Administrators;
 import org.todoku.appliance.account.ApiTokens;
@@ -28,7 +29,11 @@ import org.todoku.appliance.delivery.direct.StsPolicies;
 import org.todoku.appliance.delivery.health.MailHealth;
 import org.todoku.appliance.inbound.InboundMail;
 import org.todoku.appliance.inbound.Inquiries;
+import org.todoku.appliance.inbound.Intake;
+import org.todoku.appliance.inbound.ProxySenders;
 import org.todoku.appliance.inbound.SmtpListener;
+import org.todoku.appliance.inbound.mailbox.Mailbox;
+import org.todoku.appliance.inbound.proof.SenderProofs;
 import org.todoku.appliance.kernel.Ids;
 import org.todoku.appliance.member.Leaving;
 import org.todoku.appliance.member.Members;
@@ -72,6 +77,7 @@ record Features(
         Dispatcher dispatcher,
         InboundMail inbound,
         Optional<SmtpListener> listener,
+        Optional<Mailbox> mailbox,
         Inquiries inquiries,
         Exporter exporter,
         FirstSetup setup) {
@@ -106,8 +112,10 @@ record Features(
         Bounces bounces = new Bounces(ids);
         Dispatcher dispatcher = dispatcher(ground, text, settings, bounces);
         Members members = new Members(database, ids, clock, items);
-        var mailing = new Mailing(settings, text, bounces, signed);
+        var proxies = proxies(ground, ids, sending, messages);
+        var mailing = new Mailing(settings, text, bounces, signed, proxies);
         InboundMail inbound = inbound(ground, ids, organisations, members, mailing);
+        Intake intake = new Intake(database, ids, clock, organisations, config.mail().domain());
         return new Features(
                 organisations,
                 administrators,
@@ -134,7 +142,8 @@ record Features(
                 settings,
                 dispatcher,
                 inbound,
-                config.mail().listen().map(at -> listener(at, ground, ids, organisations, inbound)),
+                config.mail().listen().map(at -> listener(at, intake, inbound)),
+                config.mail().mailbox().map(at -> mailbox(at, ground, intake, inbound)),
                 new Inquiries(database),
                 new ServedExports(database, storage.files(), ids, clock),
                 new FirstSetup(database, organisations, administrators, apiTokens));
@@ -181,7 +190,11 @@ record Features(
 
     /** What mails are made of. */
     private record Mailing(
-            MailSettings settings, MailText text, Bounces bounces, SignedTokens signed) {}
+            MailSettings settings,
+            MailText text,
+            Bounces bounces,
+            SignedTokens signed,
+            InboundMail.Proxies proxies) {}
 
     private static InboundMail inbound(
             Ground ground, Ids ids, Organisations organisations, Members members, Mailing mailing) {
@@ -198,17 +211,34 @@ record Features(
                         ReturnPaths.forAnswers(mailing.signed),
                         new Answers(ground.database, ground.clock),
                         ids,
-                        mailing.settings));
+                        mailing.settings,
+                        mailing.proxies));
     }
 
-    private static SmtpListener listener(
-            HostAndPort at,
-            Ground ground,
-            Ids ids,
-            Organisations organisations,
-            InboundMail inbound) {
-        var place = new SmtpListener.Place(at.host(), at.port(), ground.config.mail().domain());
-        return new SmtpListener(
-                ground.database, ids, ground.clock, organisations, place, inbound::wake);
+    private static InboundMail.Proxies proxies(
+            Ground ground, Ids ids, Sending sending, Messages messages) {
+        return new InboundMail.Proxies(
+                new ProxySenders(ground.database, ids, ground.clock, ground.random),
+                new SenderProofs(MailWiring.names(ground.config.mail())),
+                sending,
+                messages,
+                ground.random);
+    }
+
+    private static SmtpListener listener(HostAndPort at, Intake intake, InboundMail inbound) {
+        var place = new SmtpListener.Place(at.host(), at.port());
+        return new SmtpListener(intake, place, inbound::wake);
+    }
+
+    private static Mailbox mailbox(
+            ApplianceConfig.Mailbox at, Ground ground, Intake intake, InboundMail inbound) {
+        return new Mailbox(
+                MailWiring.mailbox(at),
+                new Mailbox.Parts(
+                        intake,
+                        ground.storage.durability(),
+                        ground.clock,
+                        (SSLSocketFactory) SSLSocketFactory.getDefault(),
+                        inbound::wake));
     }
 }

@@ -2,6 +2,7 @@ package org.todoku.appliance;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,16 +40,24 @@ final class MailConfig {
         Optional<HostAndPort> listen = section.hostAndPort("listen");
         Optional<URI> mailbox = section.uri("mailbox", MAILBOX_URL, Set.of("imaps", "imap"));
         mailbox.ifPresent(url -> refuseInlinePassword(section, "mailbox", url));
+        Optional<Path> mailboxPassword = section.path("mailbox-password-file");
+        if (mailbox.filter(url -> url.getHost() == null || url.getUserInfo() == null).isPresent()) {
+            throw section.wrong("mailbox", "imaps://user@host with the user's name");
+        }
+        if (mailbox.isPresent() != mailboxPassword.isPresent()) {
+            throw section.wrong(
+                    mailbox.isPresent() ? "mailbox-password-file" : "mailbox",
+                    "both mailbox and mailbox-password-file, or neither");
+        }
         Mail mail =
                 new Mail(
                         domain,
                         relays,
                         listenGiven ? listen : Optional.of(STANDARD_LISTEN),
-                        mailbox.map(url -> new Mailbox(url, section.path("mailbox-password-file"))),
+                        mailbox.map(url -> new Mailbox(url, mailboxPassword)),
                         dkim(section),
                         new Direct(relays.isEmpty(), section.hostAndPort("resolver")),
                         canaries(section));
-        section.path("mailbox-password-file");
         section.done();
         return mail;
     }

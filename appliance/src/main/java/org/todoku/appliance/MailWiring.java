@@ -15,6 +15,7 @@ import org.todoku.appliance.delivery.MailSettings;
 import org.todoku.appliance.delivery.Relay;
 import org.todoku.appliance.delivery.dkim.DkimKey;
 import org.todoku.appliance.delivery.health.CanaryMailbox;
+import org.todoku.appliance.inbound.mailbox.MailboxPlace;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
@@ -25,10 +26,12 @@ import org.todoku.appliance.names.Names;
 
 /** Turns the section {@code mail} into what the delivery and inbound features take. */
 public final class MailWiring {
+    private static final int IMAP = 143;
+    private static final int IMAPS = 993;
+
     private MailWiring() {}
 
     static MailSettings settings(ApplianceConfig config, URI publicUrl) {
-        refuseWhatIsNotThere(config.mail());
         List<DkimKey> keys =
                 config.mail().dkim().stream()
                         .map(key -> DkimKey.read(key.selector(), key.keyFile()))
@@ -76,16 +79,24 @@ public final class MailWiring {
         return all.stream().map(MailWiring::relay).toList();
     }
 
-    /** A setting that would silently do nothing is worse than a start that stops. */
-    private static void refuseWhatIsNotThere(ApplianceConfig.Mail mail) {
-        if (mail.mailbox().isPresent()) {
-            throw notThere("mail.mailbox", "use mail.listen and let the mail server forward to it");
-        }
-    }
-
-    private static FaultException notThere(String key, String hint) {
-        return new FaultException(
-                Fault.CONFIG_INVALID, "use " + key, "this version cannot do it yet", hint);
+    /** The mailbox, with its password read: one that cannot be had stops the start. */
+    static MailboxPlace mailbox(ApplianceConfig.Mailbox mailbox) {
+        URI url = mailbox.url();
+        boolean direct = "imaps".equals(url.getScheme());
+        String host = url.getHost().replaceAll("[\\[\\]]", "");
+        MailboxPlace.Tls tls =
+                direct
+                        ? MailboxPlace.Tls.IMPLICIT
+                        : isLoopback(host) ? MailboxPlace.Tls.NONE : MailboxPlace.Tls.STARTTLS;
+        String folder = url.getPath() == null ? "" : url.getPath().replaceFirst("^/", "");
+        int standard = direct ? IMAPS : IMAP;
+        return new MailboxPlace(
+                host,
+                url.getPort() < 0 ? standard : url.getPort(),
+                tls,
+                url.getUserInfo(),
+                password(mailbox.passwordFile().orElseThrow(), "mail.mailbox-password-file"),
+                folder.isEmpty() ? "INBOX" : folder);
     }
 
     private static Relay relay(ApplianceConfig.Relay relay) {
@@ -95,7 +106,9 @@ public final class MailWiring {
                                 user ->
                                         new Relay.Login(
                                                 user,
-                                                password(relay.passwordFile().orElseThrow())));
+                                                password(
+                                                        relay.passwordFile().orElseThrow(),
+                                                        "mail.relays[…].password-file")));
         return new Relay(
                 relay.at().host(),
                 relay.at().port(),
@@ -114,9 +127,12 @@ public final class MailWiring {
     }
 
     private static boolean isLoopback(ApplianceConfig.Relay relay) {
+        return relay.security() == RelaySecurity.PLAIN && isLoopback(relay.at().host());
+    }
+
+    private static boolean isLoopback(String host) {
         try {
-            return relay.security() == RelaySecurity.PLAIN
-                    && InetAddress.getByName(relay.at().host()).isLoopbackAddress();
+            return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException e) {
             return false; // Said again, and with a retry, when mail is to be sent there.
         }
@@ -130,11 +146,13 @@ public final class MailWiring {
                                 new CanaryMailbox(
                                         EmailAddress.of(canary.address()),
                                         canary.url(),
-                                        password(canary.passwordFile())))
+                                        password(
+                                                canary.passwordFile(),
+                                                "mail.canaries[…].password-file")))
                 .toList();
     }
 
-    private static Secret password(Path file) {
+    private static Secret password(Path file, String key) {
         try {
             return new Secret(Files.readString(file).strip());
         } catch (IOException e) {
@@ -142,7 +160,7 @@ public final class MailWiring {
                     Fault.CONFIG_INVALID,
                     "read the password from " + file,
                     e.getClass().getSimpleName() + ": " + e.getMessage(),
-                    "check the password-file under mail.relays or mail.canaries, and its rights",
+                    "check " + key + " and the rights of the file",
                     e);
         }
     }

@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.todoku.appliance.delivery.QueueSize;
+import org.todoku.appliance.inbound.mailbox.MailboxStatus;
 import org.todoku.appliance.web.SystemState;
 
 /** What storage and archive tell Prometheus; from memory alone. */
@@ -85,6 +86,21 @@ final class StorageGauges {
 
     private static String word(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** How the mailbox is doing. */
+    static Map<String, Double> of(MailboxStatus mailbox) {
+        Map<String, Double> gauges = new TreeMap<>();
+        gauges.put("todoku_mailbox_connected", mailbox.connected() ? 1.0 : 0.0);
+        gauges.put("todoku_mailbox_mails", (double) mailbox.taken());
+        gauges.put("todoku_mailbox_set_aside", (double) mailbox.setAside());
+        mailbox.lastMail()
+                .ifPresent(
+                        at ->
+                                gauges.put(
+                                        "todoku_mailbox_last_mail_timestamp_seconds",
+                                        (double) at.getEpochSecond()));
+        return gauges;
     }
 
     /** What waits to be sent. */

@@ -254,8 +254,37 @@ class ApiTest {
                         "/api/v1/messages/{id}/deliveries",
                         "/api/v1/messages/{id}/resend",
                         "/api/v1/status-notice",
+                        "/api/v1/proxy-senders",
+                        "/api/v1/proxy-senders/{id}/remove",
+                        "/api/v1/inquiry-answer",
                         "/api/v1/standby",
                         "/api/v1/system");
+    }
+
+    @Test
+    void whoMaySendByMailIsRegisteredAndNeverShownByAddress() {
+        String wanted =
+                """
+                {"name":"監督","email":"coach@phone.example","audience":{"everyone":true}}""";
+        HttpResponse<String> made = running.post("/api/v1/proxy-senders", wanted);
+        assertThat(made.statusCode()).isEqualTo(201);
+        assertThat(json(made).get("address").asText()).matches("shiken\\+s[a-z0-9]{12}@.*");
+        assertThat(running.post("/api/v1/proxy-senders", wanted).statusCode()).isEqualTo(409);
+        HttpResponse<String> list = running.get("/api/v1/proxy-senders");
+        assertThat(list.body()).contains("監督").doesNotContain("coach@phone");
+        String remove = "/api/v1/proxy-senders/" + json(made).get("id").asText() + "/remove";
+        assertThat(running.post(remove, "{}").statusCode()).isEqualTo(200);
+        assertThat(running.post(remove, "{}").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void inquiriesAreAnsweredWhenThereIsAText() {
+        assertThat(running.get("/api/v1/inquiry-answer").body()).contains("\"on\":false");
+        String empty = "{\"on\":true}";
+        assertThat(running.post("/api/v1/inquiry-answer", empty).statusCode()).isEqualTo(400);
+        String words = "{\"on\":true,\"ja\":\"お電話ください\"}";
+        assertThat(running.post("/api/v1/inquiry-answer", words).statusCode()).isEqualTo(200);
+        assertThat(running.get("/api/v1/inquiry-answer").body()).contains("お電話ください");
     }
 
     @Test

@@ -67,6 +67,16 @@ public final class Sending {
         }
     }
 
+    /** {@link #send(OrganisationId, String, NewMessage, Optional)} in the caller's transaction. */
+    public MessageId send(
+            Tx tx,
+            OrganisationId organisation,
+            String author,
+            NewMessage message,
+            String idempotencyKey) {
+        return send(tx, new Order(organisation, author, message, Optional.of(idempotencyKey)));
+    }
+
     private record Order(
             OrganisationId organisation,
             String author,

@@ -45,8 +45,13 @@ final class Answering {
 
     /** Queues it, unless this address has had its share; answers what was done. */
     String answer(Tx tx, Organisation organisation, Answer answer) {
-        if (outgoing.since(tx, answer.to, clock.instant().minus(ANSWER_PERIOD)) >= MAX_ANSWERS) {
-            return answer.kind + ", not answered: " + MAX_ANSWERS + " answers a day";
+        return answer(tx, organisation, answer, MAX_ANSWERS);
+    }
+
+    /** The same for those to whom so many a day are owed. */
+    String answer(Tx tx, Organisation organisation, Answer answer, int most) {
+        if (outgoing.since(tx, answer.to, clock.instant().minus(ANSWER_PERIOD)) >= most) {
+            return answer.kind + ", not answered: " + most + " answers a day";
         }
         String own = texts.address(organisation.slug());
         boolean queued =
@@ -57,7 +62,7 @@ final class Answering {
                                 answer.to,
                                 answer.cause,
                                 answer.inReplyTo.filter(id -> id.matches("<[\\x21-\\x7e]{1,390}>")),
-                                text(answer.kind + ".subject", organisation.name()),
+                                text(answer.kind + ".subject", organisation.name(), answer.link),
                                 text(
                                         answer.kind + ".body",
                                         organisation.name(),

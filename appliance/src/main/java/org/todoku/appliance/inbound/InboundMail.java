@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.todoku.appliance.account.Organisation;
@@ -13,21 +15,25 @@ import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.MailSettings;
 import org.todoku.appliance.delivery.MailText;
 import org.todoku.appliance.delivery.OutgoingMail;
+import org.todoku.appliance.delivery.Sending;
 import org.todoku.appliance.delivery.bounce.BounceNotice;
 import org.todoku.appliance.delivery.bounce.Bounces;
 import org.todoku.appliance.delivery.bounce.Reason;
 import org.todoku.appliance.delivery.bounce.ReturnPaths;
+import org.todoku.appliance.inbound.proof.SenderProofs;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.kernel.Ids;
 import org.todoku.appliance.kernel.NamedLoop;
 import org.todoku.appliance.member.Contact;
+import org.todoku.appliance.member.ContactId;
 import org.todoku.appliance.member.ContactState;
 import org.todoku.appliance.member.Member;
 import org.todoku.appliance.member.MemberId;
 import org.todoku.appliance.member.MemberState;
 import org.todoku.appliance.member.Members;
 import org.todoku.appliance.member.Quarantine;
+import org.todoku.appliance.message.Messages;
 import org.todoku.appliance.store.Database;
 import org.todoku.appliance.store.Tx;
 import org.todoku.appliance.survey.AnswerWords;
@@ -49,6 +55,10 @@ public final class InboundMail {
     private static final int MAX_HOPS = 30;
 
     private static final int EXCERPT = 1000;
+    private static final Duration WORKING = Duration.ofSeconds(5);
+
+    /** 10,000 rows of the ledger take about a second. */
+    private static final Duration SENDING = Duration.ofSeconds(30);
 
     private final Database database;
     private final InstantSource clock;
@@ -56,6 +66,8 @@ public final class InboundMail {
     private final Replies replies;
     private final Answering answering;
     private final Joining joining;
+    private final ProxyPost proxyPost;
+    private final InquiryAnswers inquiryAnswers;
     private final NamedLoop loop = new NamedLoop("inbound", this::step);
 
     /** The features that a mail can touch. */
@@ -69,7 +81,16 @@ public final class InboundMail {
             ReturnPaths answerPaths,
             Answers answers,
             Ids ids,
-            MailSettings settings) {}
+            MailSettings settings,
+            Proxies proxies) {}
+
+    /** What mails that are to be sent on need. */
+    public record Proxies(
+            ProxySenders senders,
+            SenderProofs proofs,
+            Sending sending,
+            Messages messages,
+            RandomGenerator random) {}
 
     public InboundMail(Database database, InstantSource clock, Parts parts) {
         this.database = database;
@@ -84,12 +105,35 @@ public final class InboundMail {
                         clock,
                         new Joining.Parts(
                                 parts.organisations, parts.members, parts.texts, answering));
+        this.proxyPost =
+                new ProxyPost(
+                        database,
+                        parts.ids,
+                        clock,
+                        new ProxyPost.Parts(
+                                parts.proxies.senders,
+                                parts.proxies.proofs,
+                                parts.proxies.sending,
+                                parts.proxies.messages,
+                                answering,
+                                parts.proxies.random));
+        this.inquiryAnswers = new InquiryAnswers(database);
         this.replies = new Replies(parts.answerPaths, parts.settings.domain());
     }
 
     /** Who may join, and who waits. */
     public Joining joining() {
         return joining;
+    }
+
+    /** Who may send by mail. */
+    public ProxySenders proxySenders() {
+        return parts.proxies.senders;
+    }
+
+    /** What inquiries are answered. */
+    public InquiryAnswers inquiryAnswers() {
+        return inquiryAnswers;
     }
 
     public void start() {
@@ -106,7 +150,11 @@ public final class InboundMail {
     }
 
     /** One mail with what is needed to judge it. */
-    private record Case(InboundStore.Waiting stored, Organisation organisation, ReceivedMail mail) {
+    private record Case(
+            InboundStore.Waiting stored,
+            Organisation organisation,
+            ReceivedMail mail,
+            Optional<ProxyPost.Claim> proxy) {
         InboundStore.Result ended(String state, String result, Optional<MemberId> member) {
             String excerpt =
                     mail.text().length() > EXCERPT
@@ -126,18 +174,19 @@ public final class InboundMail {
 
     private void workOff(InboundStore.Waiting stored) {
         try {
-            Case it =
-                    new Case(
-                            stored,
-                            parts.organisations.find(stored.organisation()).orElseThrow(),
-                            ReceivedMail.read(stored.raw()));
-            database.change(
+            Organisation own = parts.organisations.find(stored.organisation()).orElseThrow();
+            ReceivedMail mail = ReceivedMail.read(stored.raw());
+            // Asks the network, so before the transaction.
+            Case it = new Case(stored, own, mail, proxyPost.look(stored, own, mail));
+            database.writeWithin(
+                    it.proxy.isPresent() ? SENDING : WORKING,
                     tx -> {
                         InboundStore.Result result = judge(tx, it);
                         if (!InboundStore.finish(tx, stored.id(), result)) {
                             throw new IllegalStateException(
                                     "mail " + stored.id() + " was worked off by another");
                         }
+                        return result;
                     });
         } catch (FaultException e) {
             if (e.fault().retryable()) {
@@ -169,22 +218,30 @@ public final class InboundMail {
                     "loop", ours ? "from our own domain" : mail.hops() + " hops", Optional.empty());
         }
         Optional<Long> delivery = parts.returnPaths.delivery(it.stored.to());
-        if (delivery.isPresent()) {
+        if (delivery.isPresent() && Complaint.read(it.stored.raw()).isEmpty()) {
             return it.ended("bounce", bounce(tx, it, delivery.get()), Optional.empty());
+        }
+        Optional<Complaint> complaint = Complaint.read(it.stored.raw());
+        if (complaint.isPresent()) {
+            return complained(tx, it, complaint.get());
         }
         if (it.stored.from().isEmpty()) {
             return it.ended("bounce", "to no return path of ours", Optional.empty());
+        }
+        if (it.proxy.isPresent()) {
+            var ended = proxyPost.settle(tx, it.proxy.get(), it.stored, it.organisation, mail);
+            return it.ended(ended.state(), ended.result(), Optional.empty());
         }
         if (mail.machine() || mail.from().isEmpty()) {
             return it.ended("ignored", "sent by a machine", Optional.empty());
         }
         Optional<Member> member =
                 parts.members.byAddress(tx, it.organisation.id(), mail.from().get());
-        member.ifPresent(m -> isAlive(tx, m, mail.from().get()));
+        Intent intent = Intent.of(mail.subject(), mail.text());
+        member.ifPresent(m -> isAlive(tx, m, mail.from().get(), intent));
         EmailAddress from = mail.from().get();
         OrganisationId organisation = it.organisation.id();
         String to = it.stored.to();
-        Intent intent = Intent.of(mail.subject(), mail.text());
         // To whatever address: who wants to leave, leaves.
         if (intent != Intent.LEAVE) {
             if (joining.isCode(tx, organisation, mail)) {
@@ -198,7 +255,10 @@ public final class InboundMail {
         return switch (intent) {
             case LEAVE -> leave(tx, it, from, member);
             case JOIN -> join(tx, it, from, member, joining.hasCode(tx, organisation, to));
-            case OTHER -> it.ended("inquiry", "", member.map(Member::id));
+            case OTHER -> {
+                inquired(tx, it);
+                yield it.ended("inquiry", "", member.map(Member::id));
+            }
         };
     }
 
@@ -231,11 +291,65 @@ public final class InboundMail {
         return told ? reason + ": " + response : reason + ", known before";
     }
 
-    /** Who writes to us has a mailbox. */
-    private static void isAlive(Tx tx, Member member, EmailAddress from) {
+    /**
+     * Once a day to an address, by the name of what it answers; to the return path, where RFC 3834
+     * section 4 wants it.
+     */
+    private void inquired(Tx tx, Case it) {
+        InquiryAnswers.Words words = inquiryAnswers.words(tx, it.organisation.id());
+        Optional<EmailAddress> to = EmailAddress.parse(it.stored.from());
+        if (!words.on() || to.isEmpty()) {
+            return;
+        }
+        long day = clock.instant().getEpochSecond() / Duration.ofDays(1).toSeconds();
+        String cause = "inquiry:" + it.organisation.id() + ":" + day + ":" + to.get().key();
+        var answer =
+                new Answering.Answer(to.get(), cause, it.mail.mailId(), "inquiry", words.both());
+        String done = answering.answer(tx, it.organisation, answer);
+        LOG.debug("mail {}: {}", it.stored.id(), done);
+    }
+
+    /** Only a report that names a return path of ours is about a mail of ours. */
+    private InboundStore.Result complained(Tx tx, Case it, Complaint complaint) {
+        Optional<Long> delivery =
+                Stream.concat(Stream.of(it.stored.to()), complaint.paths().stream())
+                        .flatMap(
+                                path ->
+                                        parts
+                                                .returnPaths
+                                                .delivery(path)
+                                                .or(() -> parts.answerPaths.delivery(path))
+                                                .stream())
+                        .findFirst();
+        Optional<ComplainedOf> whose = delivery.flatMap(id -> complainedOf(tx, id));
+        if (whose.isEmpty()) {
+            return it.ended("ignored", "a complaint about no mail of ours", Optional.empty());
+        }
+        String said = "complaint: " + complaint.kind() + ", by " + complaint.reporter();
+        boolean fresh = Quarantine.set(tx, whose.get().contact, said);
+        String result = fresh ? said : said + ", not mailed before that";
+        return it.ended("complaint", result, Optional.of(whose.get().member));
+    }
+
+    private record ComplainedOf(ContactId contact, MemberId member) {}
+
+    private static Optional<ComplainedOf> complainedOf(Tx tx, long delivery) {
+        return tx.queryOne(
+                "SELECT contact_id, member_id FROM delivery WHERE id = ?",
+                row ->
+                        new ComplainedOf(
+                                new ContactId(row.longValue("contact_id")),
+                                new MemberId(row.longValue("member_id"))),
+                delivery);
+    }
+
+    /** Who writes to us has a mailbox; who complained of us has to ask for our mails. */
+    private static void isAlive(Tx tx, Member member, EmailAddress from, Intent intent) {
         for (Contact contact : member.contacts()) {
             if (contact.address().key().equals(from.key())
                     && contact.state() == ContactState.QUARANTINED
+                    && (intent == Intent.JOIN
+                            || !contact.reason().orElse("").startsWith("complaint"))
                     && Quarantine.lift(tx, contact.id())) {
                 LOG.info("an address is taken out of quarantine, for its owner wrote to us");
             }

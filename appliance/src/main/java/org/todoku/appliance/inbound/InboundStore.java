@@ -15,12 +15,29 @@ final class InboundStore {
 
     /** A mail as the listener takes it. Up to 10 MB that are not copied; never compared. */
     @SuppressWarnings("ArrayRecordComponent")
-    record Arrived(long id, Instant received, String from, String to, String mailId, byte[] raw) {}
+    record Arrived(
+            long id,
+            Instant received,
+            String from,
+            String to,
+            String mailId,
+            byte[] raw,
+            Intake.Client client) {
+        /** From nobody knows which host. */
+        Arrived(long id, Instant received, String from, String to, String mailId, byte[] raw) {
+            this(id, received, from, to, mailId, raw, Intake.Client.UNKNOWN);
+        }
+    }
 
     /** A mail that waits to be worked off; never compared. */
     @SuppressWarnings("ArrayRecordComponent")
     record Waiting(
-            InboundMailId id, String from, String to, OrganisationId organisation, byte[] raw) {}
+            InboundMailId id,
+            String from,
+            String to,
+            OrganisationId organisation,
+            byte[] raw,
+            Intake.Client client) {}
 
     /** What became of it. */
     record Result(
@@ -46,22 +63,24 @@ final class InboundStore {
         return tx.update(
                         """
                         INSERT INTO inbound_mail(id, received, envelope_from, envelope_to, mail_id, raw, state,
-                          organisation_id)
-                        VALUES (?, ?, ?, ?, ?, ?, 'new', ?)""",
+                          organisation_id, client_ip, helo)
+                        VALUES (?, ?, ?, ?, ?, ?, 'new', ?, ?, ?)""",
                         mail.id,
                         mail.received,
                         mail.from,
                         mail.to,
                         mail.mailId,
                         mail.raw,
-                        organisation.value())
+                        organisation.value(),
+                        mail.client.ip(),
+                        mail.client.helo())
                 == 1;
     }
 
     static List<Waiting> waiting(Tx tx, int limit) {
         return tx.query(
                 """
-                SELECT id, envelope_from, envelope_to, organisation_id, raw FROM inbound_mail
+                SELECT id, envelope_from, envelope_to, organisation_id, raw, client_ip, helo FROM inbound_mail
                 WHERE state = 'new' ORDER BY id FETCH FIRST ? ROWS ONLY""",
                 row ->
                         new Waiting(
@@ -69,7 +88,10 @@ final class InboundStore {
                                 row.text("envelope_from"),
                                 row.text("envelope_to"),
                                 new OrganisationId(row.longValue("organisation_id")),
-                                row.bytes("raw")),
+                                row.bytes("raw"),
+                                new Intake.Client(
+                                        row.optionalText("client_ip").orElse(""),
+                                        row.optionalText("helo").orElse(""))),
                 limit);
     }
 

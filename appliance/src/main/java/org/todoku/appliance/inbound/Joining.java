@@ -106,8 +106,12 @@ public final class Joining {
 
     /** A code that nobody guesses and everybody can read. */
     public static String freshCode(RandomGenerator random) {
+        return freshCode(random, FRESH);
+    }
+
+    static String freshCode(RandomGenerator random, int length) {
         StringBuilder code = new StringBuilder();
-        for (int i = 0; i < FRESH; i++) {
+        for (int i = 0; i < length; i++) {
             code.append(LETTERS.charAt(random.nextInt(LETTERS.length())));
         }
         return code.toString();

@@ -1,20 +1,22 @@
 package org.todoku.appliance.inbound;
 
+import jakarta.mail.Header;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Multipart;
 import jakarta.mail.Part;
 import jakarta.mail.Session;
 import jakarta.mail.internet.ContentType;
 import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeUtility;
 import jakarta.mail.internet.ParseException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UnsupportedEncodingException;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Collections;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
@@ -24,6 +26,7 @@ import org.todoku.appliance.kernel.EmailAddress;
 /**
  * What matters of a mail that came in, read leniently: wrong labels and broken parts never throw.
  *
+ * @param date as it stands there
  * @param machine true when it must not be answered by RFC 3834
  * @param references the Message-IDs that it answers, the nearest last
  * @param hops how many Received lines it carries
@@ -34,16 +37,19 @@ record ReceivedMail(
         String displayName,
         Optional<String> mailId,
         String references,
+        String date,
         String subject,
         String text,
         boolean machine,
         int hops) {
     private static final int MAX_DEPTH = 8;
     private static final int MAX_TEXT = 200_000;
-    private static final Pattern SHIFT_JIS_WORD =
-            Pattern.compile("=\\?(shift_jis|x-sjis|sjis|cp932)\\?", Pattern.CASE_INSENSITIVE);
-    private static final Pattern JIS_WORD =
-            Pattern.compile("=\\?iso-2022-jp\\?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern REPORT = Pattern.compile("(?i)^multipart/report\\b");
+
+    /** Who is there is no person (RFC 3834 section 2). */
+    private static final Pattern ROBOT =
+            Pattern.compile(
+                    "(?i)mailer-daemon|postmaster|(do-?)?no-?t?-?reply|owner-.*|.*-(request|owner|bounces?)");
 
     static ReceivedMail read(byte[] raw) {
         try {
@@ -58,6 +64,7 @@ record ReceivedMail(
                             .map(String::strip)
                             .filter(id -> !id.isEmpty()),
                     references(mail),
+                    header(mail, "Date"),
                     header(mail, "Subject"),
                     text(mail, 0).orElse(""),
                     machine(mail),
@@ -65,7 +72,8 @@ record ReceivedMail(
                             .map(lines -> lines.length)
                             .orElse(0));
         } catch (MessagingException e) {
-            return new ReceivedMail(Optional.empty(), "", Optional.empty(), "", "", "", true, 0);
+            return new ReceivedMail(
+                    Optional.empty(), "", Optional.empty(), "", "", "", "", true, 0);
         }
     }
 
@@ -76,35 +84,28 @@ record ReceivedMail(
     private static boolean machine(MimeMessage mail) throws MessagingException {
         String auto = header(mail, "Auto-Submitted").toLowerCase(Locale.ROOT);
         String precedence = header(mail, "Precedence").toLowerCase(Locale.ROOT);
-        boolean list =
-                mail.getHeader("List-Id") != null
-                        || mail.getHeader("List-Unsubscribe") != null
-                        || mail.getHeader("List-Post") != null;
-        return list
+        return isOfList(mail)
+                || REPORT.matcher(header(mail, "Content-Type")).find()
+                || ROBOT.matcher(address(header(mail, "From")).map(EmailAddress::local).orElse(""))
+                        .matches()
                 || (!auto.isEmpty() && !auto.startsWith("no"))
                 || precedence.matches("bulk|junk|list")
                 || mail.getHeader("X-Auto-Response-Suppress") != null;
     }
 
-    /** A header decoded with the Microsoft variants, which hold ① and ㈱; labels rarely say so. */
+    /** Any of RFC 2369 and RFC 2919. */
+    private static boolean isOfList(MimeMessage mail) throws MessagingException {
+        for (Header header : Collections.list(mail.getAllHeaders())) {
+            if (header.getName().regionMatches(true, 0, "List-", 0, 5)) {
+                return true;
+            }
+        }
+        return mail.getHeader("X-ML-Name") != null || mail.getHeader("Mailing-List") != null;
+    }
+
     private static String header(MimeMessage mail, String name) throws MessagingException {
         String raw = mail.getHeader(name, ", ");
-        if (raw == null) {
-            return "";
-        }
-        String unfolded = MimeUtility.unfold(raw);
-        if (unfolded.indexOf('\u001b') >= 0) {
-            return new String(
-                            unfolded.getBytes(StandardCharsets.ISO_8859_1), charset("iso-2022-jp"))
-                    .strip();
-        }
-        String relabelled = JIS_WORD.matcher(unfolded).replaceAll("=?x-windows-50221?");
-        relabelled = SHIFT_JIS_WORD.matcher(relabelled).replaceAll("=?windows-31j?");
-        try {
-            return MimeUtility.decodeText(relabelled).strip();
-        } catch (UnsupportedEncodingException e) {
-            return unfolded.strip();
-        }
+        return raw == null ? "" : LyingCharsets.header(MimeUtility.unfold(raw)).strip();
     }
 
     private static Optional<EmailAddress> address(String from) {
@@ -157,24 +158,30 @@ record ReceivedMail(
         } catch (ParseException e) {
             // An unreadable label is no label.
         }
+        return LyingCharsets.decode(bytes(part), label);
+    }
+
+    /** What breaks its own encoding is read as far as it goes: it is not empty for that. */
+    private static byte[] bytes(Part part) throws MessagingException, IOException {
         try (InputStream in = part.getInputStream()) {
-            return new String(in.readNBytes(MAX_TEXT), charset(label));
+            return in.readNBytes(MAX_TEXT);
+        } catch (IOException broken) {
+            try (InputStream in = raw(part)) {
+                String coded =
+                        new String(in.readNBytes(MAX_TEXT), StandardCharsets.ISO_8859_1)
+                                .replaceAll("[^A-Za-z0-9+/]", "");
+                int whole = coded.length() / 4 * 4;
+                return Base64.getDecoder().decode(coded.substring(0, whole));
+            }
         }
     }
 
-    private static Charset charset(String label) {
-        String name =
-                switch (label.toLowerCase(Locale.ROOT)) {
-                    case "iso-2022-jp" -> "x-windows-50221";
-                    case "shift_jis", "x-sjis", "sjis", "cp932", "ms_kanji" -> "windows-31j";
-                    case "", "us-ascii" -> "UTF-8";
-                    default -> label;
-                };
-        try {
-            return Charset.forName(name);
-        } catch (IllegalArgumentException unknown) {
-            return StandardCharsets.UTF_8;
-        }
+    private static InputStream raw(Part part) throws MessagingException {
+        return switch (part) {
+            case MimeMessage mail -> mail.getRawInputStream();
+            case MimeBodyPart body -> body.getRawInputStream();
+            default -> InputStream.nullInputStream();
+        };
     }
 
     private static String withoutTags(String html) {

@@ -3,28 +3,24 @@ package org.todoku.appliance.inbound;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.subethamail.smtp.MessageContext;
 import org.subethamail.smtp.MessageHandler;
 import org.subethamail.smtp.RejectException;
 import org.subethamail.smtp.server.SMTPServer;
 import org.todoku.appliance.account.Organisation;
 import org.todoku.appliance.account.OrganisationId;
-import org.todoku.appliance.account.Organisations;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
-import org.todoku.appliance.kernel.Ids;
-import org.todoku.appliance.store.Database;
 
 /**
  * Takes mail for SLUG@domain and SLUG+anything@domain over SMTP.
@@ -34,53 +30,36 @@ import org.todoku.appliance.store.Database;
  * written. While storage refuses writes the answer is 451 and the sender keeps the mail.
  */
 public final class SmtpListener {
-    static final int MAX_BYTES = 10 * 1024 * 1024;
-    private static final int MAX_MAIL_ID = 400;
     private static final int MAX_CONNECTIONS = 50;
     private static final int MAX_RECIPIENTS = 20;
     private static final Duration SILENCE = Duration.ofSeconds(60);
 
-    private final Database database;
-    private final Ids ids;
-    private final InstantSource clock;
-    private final Organisations organisations;
+    private static final Logger LOG = LoggerFactory.getLogger(SmtpListener.class);
+
+    private final Intake intake;
     private final Place place;
     private final SMTPServer server;
     private final Runnable onMail;
 
-    /**
-     * Where to listen.
-     *
-     * @param host the address to bind
-     * @param domain the domain of our addresses
-     */
-    public record Place(String host, int port, String domain) {}
+    /** Where to listen: the address to bind, and the port. */
+    public record Place(String host, int port) {}
 
     /** {@code onMail} is called after each mail that was stored; it must return at once. */
-    public SmtpListener(
-            Database database,
-            Ids ids,
-            InstantSource clock,
-            Organisations organisations,
-            Place place,
-            Runnable onMail) {
-        this.database = database;
-        this.ids = ids;
-        this.clock = clock;
-        this.organisations = organisations;
+    public SmtpListener(Intake intake, Place place, Runnable onMail) {
+        this.intake = intake;
         this.place = place;
         this.onMail = onMail;
         this.server =
                 new SMTPServer.Builder()
                         .bindAddress(address(place.host))
                         .port(place.port)
-                        .hostName(place.domain)
+                        .hostName(intake.domain())
                         .softwareName("Todoku")
                         .hideTLS()
                         .insertReceivedHeaders(false)
                         .maxConnections(MAX_CONNECTIONS)
                         .maxRecipients(MAX_RECIPIENTS)
-                        .maxMessageSize(MAX_BYTES)
+                        .maxMessageSize(Intake.MAX_BYTES)
                         .connectionTimeoutMs((int) SILENCE.toMillis())
                         .executorService(Executors.newVirtualThreadPerTaskExecutor())
                         .messageHandlerFactory(Incoming::new)
@@ -123,23 +102,19 @@ public final class SmtpListener {
         }
     }
 
-    /** The organisation that an address of ours belongs to. */
-    private Optional<Organisation> recipient(EmailAddress address) {
-        if (!address.domain().equalsIgnoreCase(place.domain)) {
-            return Optional.empty();
-        }
-        String local = address.local().toLowerCase(java.util.Locale.ROOT);
-        int plus = local.indexOf('+');
-        return organisations.bySlug(plus < 0 ? local : local.substring(0, plus));
-    }
-
     /** One mail transaction. */
     private final class Incoming implements MessageHandler {
         private final Map<String, OrganisationId> recipients = new LinkedHashMap<>();
+        private final Intake.Client client;
         private String sender = "";
 
         Incoming(MessageContext context) {
-            assert context.getRemoteAddress() != null;
+            String address =
+                    context.getRemoteAddress() instanceof InetSocketAddress at
+                                    && at.getAddress() != null
+                            ? at.getAddress().getHostAddress()
+                            : "";
+            this.client = new Intake.Client(address, context.getHelo().orElse(""));
         }
 
         @Override
@@ -155,7 +130,7 @@ public final class SmtpListener {
             Optional<EmailAddress> address = EmailAddress.parse(recipient);
             Optional<Organisation> organisation;
             try {
-                organisation = address.flatMap(SmtpListener.this::recipient);
+                organisation = address.flatMap(intake::recipient);
             } catch (FaultException e) {
                 throw new RejectException(
                         451, "4.3.0 cannot look up the recipient now, try again later");
@@ -168,19 +143,15 @@ public final class SmtpListener {
 
         @Override
         public String data(InputStream data) throws RejectException, IOException {
-            byte[] raw = data.readNBytes(MAX_BYTES + 1);
-            if (raw.length > MAX_BYTES) {
+            byte[] raw = data.readNBytes(Intake.MAX_BYTES + 1);
+            if (raw.length > Intake.MAX_BYTES) {
                 // The sender hears the answer only when all it sends has been read.
                 data.transferTo(java.io.OutputStream.nullOutputStream());
                 throw new RejectException(552, "5.3.4 mail larger than 10 MB");
             }
-            String mailId =
-                    ReceivedMail.read(raw)
-                            .mailId()
-                            .filter(id -> id.length() <= MAX_MAIL_ID)
-                            .orElseGet(() -> hash(raw));
             try {
-                store(mailId, raw);
+                int fresh = intake.take(sender, client, recipients, raw);
+                LOG.debug("a mail for {} recipients, new for {}", recipients.size(), fresh);
             } catch (FaultException e) {
                 throw new RejectException(451, "4.3.0 cannot store the mail now, try again later");
             }
@@ -190,32 +161,5 @@ public final class SmtpListener {
 
         @Override
         public void done() {}
-
-        private void store(String mailId, byte[] raw) {
-            database.change(
-                    tx ->
-                            recipients.forEach(
-                                    (to, organisation) ->
-                                            InboundStore.insert(
-                                                    tx,
-                                                    new InboundStore.Arrived(
-                                                            ids.next(),
-                                                            clock.instant(),
-                                                            sender,
-                                                            to,
-                                                            mailId,
-                                                            raw),
-                                                    organisation)));
-        }
-    }
-
-    /** Stands in for a missing Message-ID; the same mail sent again has the same. */
-    private static String hash(byte[] raw) {
-        try {
-            return "sha256:"
-                    + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(raw));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256 belongs to every Java", e);
-        }
     }
 }

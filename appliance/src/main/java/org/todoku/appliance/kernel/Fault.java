@@ -28,7 +28,8 @@ public enum Fault {
     ARCHIVE_DIFFERS(63, "archive-differs", false, 3, 500),
     PUBLISH_FAILED(64, "publish-failed", true, 1, 502),
     MAIL_REFUSED(80, "mail-refused", false, 1, 502),
-    RELAY_UNREACHABLE(81, "relay-unreachable", true, 1, 503);
+    RELAY_UNREACHABLE(81, "relay-unreachable", true, 1, 503),
+    MAILBOX_UNREACHABLE(82, "mailbox-unreachable", true, 1, 503);
 
     private final int number;
     private final String code;

@@ -18,6 +18,7 @@ import org.todoku.appliance.mailcheck.Finding.Kind;
 import org.todoku.appliance.mailcheck.Finding.State;
 import org.todoku.appliance.names.LookupFailedException;
 import org.todoku.appliance.names.Names;
+import org.todoku.appliance.names.SpfNames;
 
 /**
  * Looks up what receivers will look up: MX, SPF (RFC 7208), DKIM (RFC 6376), DMARC (RFC 7489) and

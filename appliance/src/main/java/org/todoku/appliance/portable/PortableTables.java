@@ -195,6 +195,8 @@ final class PortableTables {
                             "a refusal stands in its delivery and what followed in the address; the count"
                                     + " begins anew",
                     "join_request", "whoever waits to be let in is no member yet, and writes again",
+                    "proxy_sender", "a right to send goes to nobody by a file; it is given anew",
+                    "proxy_draft", "belongs to a right to send, and is over in a day",
                     "message_repeat",
                             "an import sends nothing by itself; whoever wants it sets it anew",
                     "setting", "the server's own, and its secret among them",
@@ -237,6 +239,8 @@ final class PortableTables {
                 column("to", "envelope_to", TEXT),
                 column("mailId", "mail_id", UNIQUE),
                 column("", "raw", BYTES),
+                column("clientIp", "client_ip", OPTIONAL_TEXT),
+                column("helo", "helo", OPTIONAL_TEXT),
                 column(STATE, STATE, TEXT),
                 column("result", "result", OPTIONAL_TEXT),
                 column("subject", "subject", OPTIONAL_TEXT),

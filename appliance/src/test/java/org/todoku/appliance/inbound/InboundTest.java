@@ -56,12 +56,7 @@ class InboundTest {
         inbound.start();
         listener =
                 new SmtpListener(
-                        network.database,
-                        network.ids,
-                        network.clock,
-                        network.organisations,
-                        new SmtpListener.Place("127.0.0.1", 0, "todoku.example"),
-                        inbound::wake);
+                        Rig.intake(network), new SmtpListener.Place("127.0.0.1", 0), inbound::wake);
         listener.start();
     }
 
@@ -173,7 +168,7 @@ class InboundTest {
         byte[] line = new byte[76];
         Arrays.fill(line, (byte) 'x');
         StringBuilder body = new StringBuilder();
-        while (body.length() < SmtpListener.MAX_BYTES) {
+        while (body.length() < Intake.MAX_BYTES) {
             body.append(new String(line, StandardCharsets.US_ASCII)).append("\r\n");
         }
         byte[] large =

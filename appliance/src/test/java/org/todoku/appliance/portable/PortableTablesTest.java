@@ -46,9 +46,17 @@ class PortableTablesTest {
                                 table.fields().stream().map(Field::column).toList());
             }
             assertThat(columns(connection, PortableTables.ORGANISATION))
-                    // The last two are set anew: who may join there is another door.
+                    // Who may join there, and what is answered there, is set anew.
                     .containsExactlyInAnyOrder(
-                            "id", "slug", "name", "created", "join_code", "join_approval");
+                            "id",
+                            "slug",
+                            "name",
+                            "created",
+                            "join_code",
+                            "join_approval",
+                            "inquiry_answer",
+                            "inquiry_answer_ja",
+                            "inquiry_answer_en");
             assertThat(sample.count("SELECT COUNT(*) FROM organisation")).isZero();
         }
     }

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.todoku.appliance.account.OrganisationId;
 import org.todoku.appliance.delivery.RelayTest;
 import org.todoku.appliance.delivery.health.MailHealth;
+import org.todoku.appliance.inbound.mailbox.MailboxStatus;
 import org.todoku.appliance.web.Call;
 import org.todoku.appliance.web.Line;
 import org.todoku.appliance.web.Problem;
@@ -43,6 +44,7 @@ public final class Api {
         NoticeApi notices = new NoticeApi(doors);
         MoveApi move = new MoveApi(doors.move(), doors.organisations());
         StandbyApi standby = new StandbyApi(doors);
+        ProxySenderApi senders = new ProxySenderApi(doors);
         return Stream.of(
                         List.of(
                                 Route.get("/api/v1/openapi.json", c -> Reply.json(200, openApi)),
@@ -61,6 +63,14 @@ public final class Api {
                                         Route.post("/api/v1/move/hold", withToken(move::hold))),
                                 Route.post("/api/v1/move/release", withToken(move::release)),
                                 Route.post("/api/v1/move/forward", withToken(move::forward))),
+                        List.of(
+                                Route.get("/api/v1/proxy-senders", withToken(senders::list)),
+                                Route.post("/api/v1/proxy-senders", withToken(senders::register)),
+                                Route.post(
+                                        "/api/v1/proxy-senders/{id}/remove",
+                                        withToken(senders::remove)),
+                                Route.get("/api/v1/inquiry-answer", withToken(senders::words)),
+                                Route.post("/api/v1/inquiry-answer", withToken(senders::setWords))),
                         List.of(
                                 Route.get("/api/v1/status-notice", withToken(notices::current)),
                                 Route.post("/api/v1/status-notice", withToken(notices::tell))),
@@ -123,6 +133,10 @@ public final class Api {
                 .put("deferred", queue.deferred())
                 .put("inDoubt", queue.inDoubt())
                 .put("onHold", queue.onHold());
+        doors.mailbox()
+                .ifPresentOrElse(
+                        box -> put(answer.putObject("mailbox"), box.status()),
+                        () -> answer.putNull("mailbox"));
         put(answer.putObject("mail"), doors.health().now());
         answer.put("version", doors.version());
         return Reply.json(200, Json.write(answer));
@@ -155,6 +169,17 @@ public final class Api {
                 .put("completedPerSecond", device.perSecond())
                 .put("quietMs", device.quietMillis())
                 .put("text", device.line());
+    }
+
+    private static void put(ObjectNode answer, MailboxStatus mailbox) {
+        answer.put("connected", mailbox.connected())
+                .put("idle", mailbox.idle())
+                .put("since", mailbox.since().toString())
+                .put("lastMail", mailbox.lastMail().map(Object::toString).orElse(null))
+                .put("taken", mailbox.taken())
+                .put("setAside", mailbox.setAside())
+                .put("lastError", mailbox.trouble().map(t -> t.line()).orElse(null))
+                .put("lastErrorAt", mailbox.trouble().map(t -> t.at().toString()).orElse(null));
     }
 
     private static void put(ObjectNode answer, SystemState.Archive archive) {

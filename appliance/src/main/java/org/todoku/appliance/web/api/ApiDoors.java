@@ -10,6 +10,9 @@ import org.todoku.appliance.delivery.Ledger;
 import org.todoku.appliance.delivery.Progress;
 import org.todoku.appliance.delivery.Sending;
 import org.todoku.appliance.delivery.health.MailHealth;
+import org.todoku.appliance.inbound.InquiryAnswers;
+import org.todoku.appliance.inbound.ProxySenders;
+import org.todoku.appliance.inbound.mailbox.Mailbox;
 import org.todoku.appliance.member.Members;
 import org.todoku.appliance.member.Roster;
 import org.todoku.appliance.message.Attachments;
@@ -34,4 +37,8 @@ public record ApiDoors(
         MoveSource move,
         Optional<OperatorNotices> notices,
         StandbySource standby,
+        Optional<Mailbox> mailbox,
+        ProxySenders proxySenders,
+        InquiryAnswers inquiryAnswers,
+        String mailDomain,
         String version) {}

@@ -197,7 +197,8 @@ final class MessageApi {
         return time.map(Instant::toString).orElse(null);
     }
 
-    private static Audience audience(Json json) {
+    /** The field audience of a request. */
+    static Audience audience(Json json) {
         Json audience =
                 json.object("audience", AUDIENCES)
                         .orElseThrow(() -> json.wrong("audience", "is missing"));

@@ -22,6 +22,7 @@ public final class Console {
                                 new JoiningPages(doors, access, random).routes(),
                                 new ExportPages(doors, access).routes(),
                                 new NoticePages(doors, access).routes(),
+                                new SenderPages(doors, access).routes(),
                                 new RepeatPages(doors, access).routes(),
                                 new ComposePages(doors, access, random).routes(),
                                 new MessagePages(doors, access).routes())

@@ -12,7 +12,10 @@ import org.todoku.appliance.delivery.Progress;
 import org.todoku.appliance.delivery.Sending;
 import org.todoku.appliance.delivery.health.MailHealth;
 import org.todoku.appliance.inbound.Inquiries;
+import org.todoku.appliance.inbound.InquiryAnswers;
 import org.todoku.appliance.inbound.Joining;
+import org.todoku.appliance.inbound.ProxySenders;
+import org.todoku.appliance.inbound.mailbox.Mailbox;
 import org.todoku.appliance.mailcheck.MailCheck;
 import org.todoku.appliance.member.Members;
 import org.todoku.appliance.member.ProfileItems;
@@ -45,6 +48,9 @@ public record ConsoleDoors(
         Progress progress,
         Inquiries inquiries,
         Joining joining,
+        Optional<Mailbox> mailbox,
+        ProxySenders proxySenders,
+        InquiryAnswers inquiryAnswers,
         Exporter exporter,
         Optional<OperatorNotices> notices,
         SystemState system,

@@ -2,6 +2,7 @@ package org.todoku.appliance.web.console;
 
 import java.util.List;
 import java.util.Optional;
+import org.todoku.appliance.inbound.mailbox.Mailbox;
 import org.todoku.appliance.message.MessageView;
 import org.todoku.appliance.web.Reply;
 import org.todoku.appliance.web.Route;
@@ -70,6 +71,7 @@ final class OverviewPages {
                         doors.version(),
                         runtime.totalMemory() - runtime.freeMemory(),
                         Views.DrillState.of(now, doors.clock().instant()),
+                        doors.mailbox().map(Mailbox::status),
                         doors.health().now());
         return access.show(visit, "system", "system", view);
     }

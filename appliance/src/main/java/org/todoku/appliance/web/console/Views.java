@@ -15,6 +15,9 @@ import org.todoku.appliance.delivery.Outcome;
 import org.todoku.appliance.delivery.QueueSize;
 import org.todoku.appliance.delivery.health.MailHealth;
 import org.todoku.appliance.inbound.Inquiry;
+import org.todoku.appliance.inbound.InquiryAnswers;
+import org.todoku.appliance.inbound.ProxySenders;
+import org.todoku.appliance.inbound.mailbox.MailboxStatus;
 import org.todoku.appliance.mailcheck.Finding;
 import org.todoku.appliance.member.ImportReport;
 import org.todoku.appliance.member.MemberCounts;
@@ -188,7 +191,28 @@ public final class Views {
             String version,
             long memoryBytes,
             DrillState drill,
+            Optional<MailboxStatus> mailbox,
             MailHealth.State mail) {}
+
+    /** One who may send by mail, and the secret address for it. */
+    public record SenderLine(
+            long id, String name, String address, boolean everyone, boolean urgent) {}
+
+    /**
+     * Those who may send by mail.
+     *
+     * @param asking the address for mails that are asked back
+     * @param said the key of what was done or is wrong
+     */
+    public record Senders(
+            List<SenderLine> senders,
+            List<ProxySenders.Attempt> attempts,
+            List<ProfileItem> choosable,
+            String asking,
+            String said) {}
+
+    /** What inquiries are answered. */
+    public record InquiryAnswer(InquiryAnswers.Words words, String said) {}
 
     /** Who may join; {@code said} is the key of what was done or is wrong. */
     public record Joining(

@@ -1,4 +1,4 @@
-package org.todoku.appliance.mailcheck;
+package org.todoku.appliance.names;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -8,19 +8,17 @@ import java.util.concurrent.CompletionStage;
 import org.apache.james.jspf.core.DNSRequest;
 import org.apache.james.jspf.core.DNSService;
 import org.apache.james.jspf.core.exceptions.TimeoutException;
-import org.todoku.appliance.names.LookupFailedException;
-import org.todoku.appliance.names.Names;
 
 /**
  * What the SPF library asks, asked through our names: its own way would answer out of a memory that
  * all of the process shares, also when something was just changed.
  */
-final class SpfNames implements DNSService {
+public final class SpfNames implements DNSService {
     private static final int LIMIT = 10;
 
     private final Names names;
 
-    SpfNames(Names names) {
+    public SpfNames(Names names) {
         this.names = names;
     }
 
