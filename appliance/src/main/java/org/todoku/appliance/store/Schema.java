@@ -22,8 +22,6 @@ public final class Schema {
                         .locations("classpath:db/migration")
                         .placeholders(database.dialect().types())
                         .ignoreMigrationPatterns(new String[0])
-                        // Work that is done side by side lands in any order.
-                        .outOfOrder(true)
                         .load();
         try {
             flyway.validate();
