@@ -59,7 +59,7 @@ class MailboxKillIT {
                 long before = dovecot.with("S");
                 await(() -> !server.isAlive() || dovecot.with("S") > before || listens(http));
                 assertThat(server.isAlive()).isTrue();
-                LockSupport.parkNanos(random.nextInt(200) * 1_000_000L);
+                LockSupport.parkNanos(random.nextInt(1500) * 1_000_000L);
                 server.destroyForcibly().waitFor();
             }
             int all = mails;
