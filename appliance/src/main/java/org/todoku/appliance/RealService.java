@@ -165,10 +165,12 @@ final class RealService implements BenchedService {
         long[] made = new long[members];
         try (PreparedStatement member =
                         connection.prepareStatement(
-                                "insert into member values (?, ?, ?, ?, 'joined', ?, null, null)");
+                                "insert into member(id, organisation_id, name, kana, state, joined)"
+                                        + " values (?, ?, ?, ?, 'joined', ?)");
                 PreparedStatement contact =
                         connection.prepareStatement(
-                                "insert into contact values (?, ?, ?, ?, ?, 'active', null)")) {
+                                "insert into contact(id, member_id, organisation_id, address,"
+                                        + " address_key, state) values (?, ?, ?, ?, ?, 'active')")) {
             for (int i = 1; i <= members; i++) {
                 long id = ids.next();
                 made[i - 1] = id;
