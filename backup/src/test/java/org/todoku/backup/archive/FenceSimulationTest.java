@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,7 +21,8 @@ import org.todoku.backup.volume.LogPosition;
 /**
  * Writers and hosts that take over, all at once, on one archive, with pauses of any length, lost
  * calls, lost answers and calls that arrive late: no epoch has two owners, and what a writer was
- * told is in the archive is in the line that counts, whoever ended it. No clock is asked anywhere.
+ * told is in the archive is in the line that counts, whoever ended it. The hosts' clocks jump by
+ * decades either way, for nothing is decided by them.
  */
 class FenceSimulationTest {
     private static final int ROUNDS = Integer.getInteger("todoku.rounds", 2000);
@@ -147,7 +149,7 @@ class FenceSimulationTest {
                                         sequence,
                                         tail.map(ForkPoint::hash).orElse(""),
                                         sequence - 1,
-                                        "2026-01-01T00:00:00Z",
+                                        jumping(),
                                         List.of(new LogChunk(at, bytes))));
                 if (!put(archive, segment)) {
                     return;
@@ -205,9 +207,13 @@ class FenceSimulationTest {
             return false;
         }
 
-        private static Epoch epoch(long number, String owner, Optional<ForkPoint> parent) {
-            String claimed = "2026-01-01T00:00:00Z";
-            return new Epoch(number, owner, owner, "", parent, claimed, "test");
+        private Epoch epoch(long number, String owner, Optional<ForkPoint> parent) {
+            return new Epoch(number, owner, owner, "", parent, jumping(), "test");
+        }
+
+        /** What the clock of a host says, that is now years ahead and now years behind. */
+        private String jumping() {
+            return Instant.ofEpochSecond(random.nextLong(0, 4_000_000_000L)).toString();
         }
     }
 }
