@@ -176,11 +176,11 @@ class OperatorPagesTest {
     }
 
     private static boolean nothingIsLeft() {
-        try (Stream<Path> files = Files.walk(Path.of(System.getProperty("java.io.tmpdir")), 2)) {
+        try (Stream<Path> files = Files.walk(Path.of(System.getProperty("java.io.tmpdir")), 3)) {
             return files.noneMatch(
                     file ->
-                            file.getParent() != null
-                                    && file.getParent().toString().contains("todoku-download"));
+                            file.toString().contains("todoku-download")
+                                    && file.toString().endsWith(".zip"));
         } catch (java.io.IOException | java.io.UncheckedIOException e) {
             return false;
         }

@@ -33,11 +33,13 @@ public final class Database implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
     private static final int ATTEMPTS = 5;
 
-    /**
-     * Beyond so many rows of a table that one transaction has changed, Derby locks the whole table:
-     * an import would keep everybody from it until it ends. A lock takes about 200 bytes.
-     */
-    private static final int LOCKED_ROWS = 500_000;
+    /** Derby's own value. */
+    private static final long LEAST_LOCKED_ROWS = 5_000;
+
+    private static final long MOST_LOCKED_ROWS = 500_000;
+
+    /** Measured, about. */
+    private static final long LOCK_BYTES = 200;
 
     private static final long LEAST_CACHED_PAGES = 4000;
     private static final long CACHED_PAGE = 4096 + 800;
@@ -207,9 +209,19 @@ public final class Database implements AutoCloseable {
         if (Dialect.of(url) == Dialect.DERBY) {
             setUnlessSet("derby.locks.waitTimeout", "1");
             setUnlessSet("derby.locks.deadlockTimeout", "1");
-            setUnlessSet("derby.locks.escalationThreshold", "" + LOCKED_ROWS);
+            setUnlessSet("derby.locks.escalationThreshold", "" + lockedRows());
             setUnlessSet("derby.storage.pageCacheSize", "" + pageCache());
         }
+    }
+
+    /**
+     * Beyond so many rows of a table that one transaction has changed, Derby locks the whole table:
+     * an import would keep everybody from it until it ends. The locks of one table may take a 32nd
+     * of the heap, for an import changes several.
+     */
+    private static long lockedRows() {
+        long fitting = Runtime.getRuntime().maxMemory() / 32 / LOCK_BYTES;
+        return Math.clamp(fitting, LEAST_LOCKED_ROWS, MOST_LOCKED_ROWS);
     }
 
     /**
