@@ -142,7 +142,6 @@ final class Appliance implements AutoCloseable {
     /** Serves pages and mail from now on. */
     void start() {
         startWork();
-        features.health().start();
         features.listener().ifPresent(SmtpListener::start);
         features.mailbox().ifPresent(Mailbox::start);
         tls.ifPresent(PemTls::start);
@@ -153,6 +152,7 @@ final class Appliance implements AutoCloseable {
         notices.ifPresent(OperatorNotices::resume);
         drills.ifPresent(DrillSchedule::start);
         noticeMerge.ifPresent(NoticeMerge::start);
+        features.health().start();
         ready = true;
         invite();
     }

@@ -60,10 +60,12 @@ class TakeoverSpeedTest {
                     long school = school(database);
                     try (PreparedStatement member =
                                     database.prepareStatement(
-                                            "insert into member values(?, ?, ?, ?, 'active', 1, null, null)");
+                                            "insert into member(id, organisation_id, name, kana, state, joined)"
+                                                    + " values(?, ?, ?, ?, 'active', 1)");
                             PreparedStatement contact =
                                     database.prepareStatement(
-                                            "insert into contact values(?, ?, ?, ?, ?, 'active', null)")) {
+                                            "insert into contact(id, member_id, organisation_id, address,"
+                                                    + " address_key, state) values(?, ?, ?, ?, ?, 'active')")) {
                         for (int i = from; i < from + count; i++) {
                             member.setLong(1, FIRST_ID + i);
                             member.setLong(2, school);

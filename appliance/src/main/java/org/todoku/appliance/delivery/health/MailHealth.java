@@ -23,9 +23,9 @@ import org.todoku.appliance.kernel.NamedLoop;
 import org.todoku.appliance.store.Database;
 
 /**
- * Asks once after the start and every morning whether mail could be sent now, relay by relay, sends
- * mails to the canary mailboxes and reads them back, and watches for silence all day. Thread-safe.
- * It changes nothing: who looks at it decides.
+ * Asks half a minute after the start and every morning whether mail could be sent now, relay by
+ * relay, sends mails to the canary mailboxes and reads them back, and watches for silence all day.
+ * Thread-safe. It changes nothing: who looks at it decides.
  */
 public final class MailHealth {
     /** Early enough for somebody to do something before the parents get up. */
@@ -36,15 +36,20 @@ public final class MailHealth {
 
     private static final Logger LOG = LoggerFactory.getLogger(MailHealth.class);
     private static final ZoneId ZONE = ZoneId.of("Asia/Tokyo");
+
+    /** A start, and above all one after a takeover, has more urgent things to do. */
+    private static final Duration AFTER_START = Duration.ofSeconds(30);
+
     private static final Duration LOOK = Duration.ofSeconds(20);
 
     private final Database database;
     private final InstantSource clock;
     private final Parts parts;
-    private final NamedLoop loop = new NamedLoop("mail-health", this::step);
+    private final NamedLoop loop = new NamedLoop("mail-health", this::turn);
     private final Silence silence = new Silence();
     private Instant next = Instant.MIN;
     private boolean first = true;
+    private boolean begun;
     private final List<Flight> flights = new ArrayList<>();
     private volatile State state = new State(List.of(), List.of(), Optional.empty(), 0);
 
@@ -127,6 +132,12 @@ public final class MailHealth {
     /** From memory. */
     public State now() {
         return state;
+    }
+
+    private Duration turn() {
+        boolean now = begun;
+        begun = true;
+        return now ? step() : AFTER_START;
     }
 
     Duration step() {
