@@ -31,8 +31,10 @@ record MessageHead(
      * @param notAfter from then on it is late
      */
     record Times(Instant sendAt, Optional<Instant> notAfter, WhenLate whenLate) {
+        /** Whether a mail that is written now says that it is late. */
         boolean isLate(Instant now) {
-            return notAfter.filter(end -> !now.isBefore(end)).isPresent();
+            return whenLate == WhenLate.MARK
+                    && notAfter.filter(end -> !now.isBefore(end)).isPresent();
         }
 
         /** From when on it is not sent any more. */

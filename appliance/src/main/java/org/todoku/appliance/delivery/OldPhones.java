@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /**
  * Text for phones that read ISO-2022-JP only. What that has no place for is replaced by something
  * that says the same, as this table shows; what has no such thing, pictograms above all, by 〓. The
- * table is shown to the sender ({@link #replaced}), never applied in silence. Thread-safe.
+ * console shows the sender what it replaces ({@link #replaced}). Thread-safe.
  */
 public final class OldPhones {
     /** RFC 1468. */
@@ -22,8 +22,11 @@ public final class OldPhones {
     /** The geta mark: what Japanese printers set where a type is missing. */
     private static final String MISSING = "〓";
 
-    /** RFC 5322 section 2.1.1: 998 octets a line; a line of these is 700 at most. */
-    private static final int LONGEST = 300;
+    /**
+     * RFC 5322 section 2.1.1: 998 octets a line. Where every second character is of another set,
+     * two take nine octets, so a line of these has 906 at most.
+     */
+    private static final int LONGEST = 200;
 
     private static final Pattern HALF_WIDTH = Pattern.compile("[\uFF61-\uFF9F]{1,2}");
     private static final Pattern CHARACTER =
@@ -60,12 +63,13 @@ public final class OldPhones {
         int line = 0;
         for (int i = 0; i < text.length(); i++) {
             char one = text.charAt(i);
-            line = one == '\n' ? 0 : line + 1;
-            broken.append(one);
-            if (line == LONGEST) {
+            boolean ends = one == '\r' || one == '\n';
+            if (!ends && line == LONGEST) {
                 broken.append("\r\n");
                 line = 0;
             }
+            line = ends ? 0 : line + 1;
+            broken.append(one);
         }
         return broken.toString().getBytes(CHARSET);
     }

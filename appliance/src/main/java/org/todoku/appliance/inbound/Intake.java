@@ -64,6 +64,11 @@ public final class Intake {
         }
     }
 
+    /** Whether another host has taken over: then what comes in is for that one. */
+    public boolean isFenced() {
+        return database.gate().isFenced();
+    }
+
     /** The domain of our addresses. */
     public String domain() {
         return domain;

@@ -1,12 +1,16 @@
 package org.todoku.appliance.message;
 
 import java.util.List;
+import java.util.Set;
 import org.commonmark.Extension;
 import org.commonmark.ext.autolink.AutolinkExtension;
 import org.commonmark.node.Heading;
+import org.commonmark.node.Image;
 import org.commonmark.node.Node;
 import org.commonmark.parser.Parser;
+import org.commonmark.renderer.NodeRenderer;
 import org.commonmark.renderer.html.AttributeProvider;
+import org.commonmark.renderer.html.HtmlNodeRendererContext;
 import org.commonmark.renderer.html.HtmlRenderer;
 
 /**
@@ -44,16 +48,16 @@ public final class Markdown {
     }
 
     /** The words that stand for a picture. */
-    private static final class PictureAsText implements org.commonmark.renderer.NodeRenderer {
-        private final org.commonmark.renderer.html.HtmlNodeRendererContext context;
+    private static final class PictureAsText implements NodeRenderer {
+        private final HtmlNodeRendererContext context;
 
-        PictureAsText(org.commonmark.renderer.html.HtmlNodeRendererContext context) {
+        PictureAsText(HtmlNodeRendererContext context) {
             this.context = context;
         }
 
         @Override
-        public java.util.Set<Class<? extends Node>> getNodeTypes() {
-            return java.util.Set.of(org.commonmark.node.Image.class);
+        public Set<Class<? extends Node>> getNodeTypes() {
+            return Set.of(Image.class);
         }
 
         @Override

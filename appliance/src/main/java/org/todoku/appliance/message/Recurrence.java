@@ -4,11 +4,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TimeZone;
+import java.util.stream.Stream;
 import org.dmfs.rfc5545.DateTime;
 import org.dmfs.rfc5545.recur.Freq;
 import org.dmfs.rfc5545.recur.InvalidRecurrenceRuleException;
 import org.dmfs.rfc5545.recur.RecurrenceRule;
+import org.dmfs.rfc5545.recur.RecurrenceRule.Part;
 import org.dmfs.rfc5545.recur.RecurrenceRuleIterator;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
@@ -21,16 +24,22 @@ import org.todoku.appliance.kernel.FaultException;
  */
 public record Recurrence(String rule) {
     private static final int MAX = 100;
+    private static final Set<Freq> OFTEN = Set.of(Freq.HOURLY, Freq.MINUTELY, Freq.SECONDLY);
     private static final TimeZone ZONE = TimeZone.getTimeZone("Asia/Tokyo");
 
     public Recurrence {
         if (rule.length() > MAX) {
             throw wrong(rule, "it is longer than " + MAX + " characters");
         }
-        Freq often = parse(rule).getFreq();
-        if (often == Freq.HOURLY || often == Freq.MINUTELY || often == Freq.SECONDLY) {
-            throw wrong(rule, "it repeats more often than once a day");
+        if (isOften(parse(rule))) {
+            throw wrong(rule, "it may repeat more often than once a day");
         }
+    }
+
+    /** Asked of a rule that is there: the library's parts are made only after its rules. */
+    private static boolean isOften(RecurrenceRule rule) {
+        return OFTEN.contains(rule.getFreq())
+                || Stream.of(Part.BYHOUR, Part.BYMINUTE, Part.BYSECOND).anyMatch(rule::hasPart);
     }
 
     /** The first time after this one, counted from the first of all. */
@@ -45,6 +54,15 @@ public record Recurrence(String rule) {
      * @param most so many of them at most, the earliest
      */
     public List<Instant> between(Instant first, Instant after, Instant upTo, int most) {
+        try {
+            return search(first, after, upTo, most);
+        } catch (IllegalArgumentException e) {
+            // The library gives up on the 30th of February.
+            throw wrong(rule, "it names no time that ever comes: " + e.getMessage());
+        }
+    }
+
+    private List<Instant> search(Instant first, Instant after, Instant upTo, int most) {
         List<Instant> found = new ArrayList<>();
         RecurrenceRuleIterator times =
                 parse(rule).iterator(new DateTime(ZONE, first.toEpochMilli()));

@@ -67,6 +67,11 @@ record Field(String name, String column, Kind kind, String target, Set<String> a
         return new Field(name, column, Kind.TEXT, "", Set.of(values));
     }
 
+    /** A text that is one of these, or nothing. */
+    static Field optionalOneOf(String name, String column, String... values) {
+        return new Field(name, column, Kind.OPTIONAL_TEXT, "", Set.of(values));
+    }
+
     /** Whether a line of the file has it. */
     boolean isWritten() {
         return !name.isEmpty();

@@ -16,6 +16,7 @@ import static org.todoku.appliance.portable.Field.Kind.UNIQUE;
 import static org.todoku.appliance.portable.Field.column;
 import static org.todoku.appliance.portable.Field.id;
 import static org.todoku.appliance.portable.Field.oneOf;
+import static org.todoku.appliance.portable.Field.optionalOneOf;
 import static org.todoku.appliance.portable.Field.organisation;
 import static org.todoku.appliance.portable.Field.reference;
 
@@ -71,7 +72,7 @@ final class PortableTables {
                             column("joined", "joined", TIME),
                             column("left", "left_at", OPTIONAL_TIME),
                             column("number", "external_number", OPTIONAL_TEXT),
-                            column("charset", "mail_charset", OPTIONAL_TEXT)),
+                            optionalOneOf("charset", "mail_charset", "iso-2022-jp")),
                     PortableTable.own(
                             "addresses.csv",
                             "contact",
@@ -113,8 +114,8 @@ final class PortableTables {
                             column(CREATED, CREATED, TIME),
                             column("sendAt", "send_at", TIME),
                             column("sendNotAfter", "send_not_after", OPTIONAL_TIME),
-                            column("whenLate", "when_late", OPTIONAL_TEXT),
-                            column("markup", "markup", OPTIONAL_TEXT),
+                            optionalOneOf("whenLate", "when_late", "mark"),
+                            optionalOneOf("markup", "markup", "markdown"),
                             column("idempotencyKey", "idempotency_key", TEXT)),
                     PortableTable.of(
                             "attachments.csv",
@@ -148,7 +149,7 @@ final class PortableTables {
                             column("response", "response", OPTIONAL_TEXT),
                             column("relay", "relay", OPTIONAL_TEXT),
                             column("mailId", "mail_id", TEXT),
-                            column("charset", "mail_charset", OPTIONAL_TEXT)),
+                            optionalOneOf("charset", "mail_charset", "iso-2022-jp")),
                     PortableTable.of(
                             "reads.csv",
                             "message_read",

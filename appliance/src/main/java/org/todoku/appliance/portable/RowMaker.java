@@ -58,7 +58,7 @@ final class RowMaker {
             case OPTIONAL_REFERENCE -> line.value(field) == null ? null : reference(line, field);
             case ORGANISATION -> organisation;
             case TEXT -> quiet(line, field, text(line, field));
-            case OPTIONAL_TEXT -> line.value(field);
+            case OPTIONAL_TEXT -> line.value(field) == null ? null : text(line, field);
             case LINES -> text(line, field);
             case NUMBER -> number(line, field);
             case TIME -> time(line, field);

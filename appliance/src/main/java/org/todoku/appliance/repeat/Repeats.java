@@ -36,7 +36,7 @@ public final class Repeats {
     private static final Duration LOOK = Duration.ofSeconds(10);
     private static final Duration USUAL_END = Duration.ofHours(1);
 
-    /** Named one by one in the audit trail; ten years of every day. */
+    /** Looked at in one go; ten years of every day. */
     private static final int MOST_MISSED = 4000;
 
     private final Database database;

@@ -165,6 +165,20 @@ class MailFormsTest {
                 .doesNotContainKey("橋");
     }
 
+    /** The worst that 7 bits can be: each second character needs an escape before it. */
+    @Test
+    void noLineOfAnOldPhonesMailIsTooLongAndNoneEndsByHalf() {
+        for (int length = 195; length <= 205; length++) {
+            String text = "亜A".repeat(450) + "\r\n" + "亜".repeat(length) + "\r\nend\r\n";
+            String sent = new String(OldPhones.bytes(text), StandardCharsets.ISO_8859_1);
+            assertThat(sent.replace("\r\n", "")).doesNotContain("\r", "\n");
+            assertThat(sent.split("\r\n")).allMatch(line -> line.length() <= 998);
+            String read = new String(OldPhones.bytes(text), OldPhones.CHARSET);
+            assertThat(read.replace("\r\n", "")).isEqualTo(text.replace("\r\n", ""));
+            assertThat(read).contains("亜\r\nend\r\n");
+        }
+    }
+
     @Test
     void whatIsPlannedForAFullHourLeavesALittleLater() {
         Instant eight = Instant.parse("2030-01-01T23:00:00Z");

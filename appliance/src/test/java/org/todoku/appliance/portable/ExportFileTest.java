@@ -155,6 +155,10 @@ class ExportFileTest {
                 "messages.jsonl",
                 t -> t.replaceFirst("\"urgent\":true", "\"urgent\":1"),
                 "wrong urgent");
+        edited(
+                "messages.jsonl",
+                t -> t.replaceFirst("\"whenLate\":\"mark\"", "\"whenLate\":\"perhaps\""),
+                "\"perhaps\" as whenLate");
         edited("messages.jsonl", t -> t.replaceFirst("\\{", ""), "no JSON");
         edited("addresses.csv", t -> t.replace("M2@Example.com", "m0@example.com"), "two rows");
         edited("addresses.csv", t -> t.replace("M2@Example.com", "nobody"), "as an address");

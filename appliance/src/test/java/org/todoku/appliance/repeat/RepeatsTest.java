@@ -153,12 +153,27 @@ class RepeatsTest {
 
     @Test
     void aRuleThatIsNoneOrTooOftenIsRefused() {
-        for (String wrong : List.of("", "daily", "FREQ=HOURLY", "FREQ=DAILY;BYDAY=XX")) {
+        for (String wrong :
+                List.of(
+                        "",
+                        "daily",
+                        "FREQ=HOURLY",
+                        "FREQ=DAILY;BYDAY=XX",
+                        "FREQ=DAILY;BYHOUR=1,2,3",
+                        "FREQ=DAILY;BYMINUTE=0,10,20")) {
             assertThatExceptionOfType(FaultException.class)
                     .as(wrong)
                     .isThrownBy(() -> new Recurrence(wrong))
                     .withMessageContaining("invalid-request");
         }
+    }
+
+    @Test
+    void aRuleThatNamesNoDayIsRefusedBeforeAnythingIsSent() {
+        assertThatExceptionOfType(FaultException.class)
+                .isThrownBy(() -> send("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", WhenLate.DROP))
+                .withMessageContaining("no time that ever comes");
+        assertThat(messages()).isEmpty();
     }
 
     private Repeats repeats() {

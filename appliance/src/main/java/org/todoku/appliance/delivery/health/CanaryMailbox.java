@@ -21,6 +21,7 @@ import org.todoku.appliance.kernel.Secret;
  */
 public record CanaryMailbox(EmailAddress address, URI url, Secret password) {
     private static final String TIMEOUT = "20000";
+    private static final String INBOX = "INBOX";
     private static final String ID = "Message-ID";
 
     /** Of each folder so many are looked at. */
@@ -49,10 +50,16 @@ public record CanaryMailbox(EmailAddress address, URI url, Secret password) {
         Session session = Session.getInstance(properties);
         try (Store store = session.getStore(protocol)) {
             store.connect(url.getHost(), url.getPort(), url.getUserInfo(), password.value());
+            // First, for some show what lies there in other folders too.
+            if (take(store.getFolder(INBOX), mailId)) {
+                return Optional.of(Found.INBOX);
+            }
             for (Folder folder : store.getDefaultFolder().list("*")) {
-                if ((folder.getType() & Folder.HOLDS_MESSAGES) != 0 && take(folder, mailId)) {
-                    boolean inbox = folder.getFullName().equalsIgnoreCase("INBOX");
-                    return Optional.of(inbox ? Found.INBOX : Found.JUNK);
+                boolean other =
+                        (folder.getType() & Folder.HOLDS_MESSAGES) != 0
+                                && !folder.getFullName().equalsIgnoreCase(INBOX);
+                if (other && take(folder, mailId)) {
+                    return Optional.of(Found.JUNK);
                 }
             }
             return Optional.empty();

@@ -24,7 +24,8 @@ import org.todoku.appliance.store.Database;
 
 /**
  * Asks half a minute after the start and every morning whether mail could be sent now, relay by
- * relay, sends mails to the canary mailboxes and reads them back, and watches for silence all day.
+ * relay (and again every five minutes while one would not), sends mails to the canary mailboxes and
+ * reads them back, and watches for silence all day; a host that was taken over does none of it.
  * Thread-safe. It changes nothing: who looks at it decides.
  */
 public final class MailHealth {
@@ -40,6 +41,7 @@ public final class MailHealth {
     /** A start, and above all one after a takeover, has more urgent things to do. */
     private static final Duration AFTER_START = Duration.ofSeconds(30);
 
+    private static final Duration AGAIN = Duration.ofMinutes(5);
     private static final Duration LOOK = Duration.ofSeconds(20);
 
     private final Database database;
@@ -141,8 +143,12 @@ public final class MailHealth {
     }
 
     Duration step() {
+        if (database.gate().isFenced() || database.gate().slept()) {
+            // Another host has taken over, or may have: nothing leaves from here, canaries neither.
+            return LOOK;
+        }
         Instant now = clock.instant();
-        List<RelayTest> relays = state.relays();
+        List<RelayTest> relays = again(now);
         List<Canary> canaries = state.canaries();
         if (!now.isBefore(next)) {
             relays = test(now);
@@ -164,9 +170,22 @@ public final class MailHealth {
     }
 
     private List<RelayTest> test(Instant now) {
-        return parts.settings.relays().stream()
-                .map(relay -> RelayTest.of(relay, parts.settings.domain(), now))
-                .toList();
+        return parts.settings.relays().stream().map(relay -> test(relay, now)).toList();
+    }
+
+    private RelayTest test(Relay relay, Instant now) {
+        return RelayTest.of(relay, parts.settings.domain(), now);
+    }
+
+    /** What was wrong is asked again soon: else it would stand there until the next morning. */
+    private List<RelayTest> again(Instant now) {
+        List<RelayTest> all = new ArrayList<>();
+        for (int i = 0; i < state.relays().size(); i++) {
+            RelayTest last = state.relays().get(i);
+            boolean due = last.problem().isPresent() && !now.isBefore(last.at().plus(AGAIN));
+            all.add(due ? test(parts.settings.relays().get(i), now) : last);
+        }
+        return all;
     }
 
     private List<Canary> release(Instant now) {

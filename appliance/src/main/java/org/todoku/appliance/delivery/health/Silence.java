@@ -14,25 +14,25 @@ final class Silence {
     static final Duration LONG = Duration.ofMinutes(10);
 
     private @Nullable Instant since;
-    private long lastOutcomes = -1;
+    private long lastHandedOver = -1;
 
     /**
      * One look.
      *
      * @param waiting mails that could leave now
-     * @param outcomes how many were answered since the start, whatever the answer was
+     * @param handedOver how many relays have taken since the start; refusals break no silence
      * @return since when nothing has left, when that is long
      */
-    Optional<Instant> look(Instant now, long waiting, long outcomes) {
+    Optional<Instant> look(Instant now, long waiting, long handedOver) {
         Instant begun = since;
         if (waiting == 0) {
             since = null;
-        } else if (begun == null || outcomes != lastOutcomes) {
+        } else if (begun == null || handedOver != lastHandedOver) {
             since = now;
         } else if (!now.isBefore(begun.plus(LONG))) {
             return Optional.of(begun);
         }
-        lastOutcomes = outcomes;
+        lastHandedOver = handedOver;
         return Optional.empty();
     }
 }

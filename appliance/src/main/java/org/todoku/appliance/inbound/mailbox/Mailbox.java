@@ -102,6 +102,11 @@ public final class Mailbox {
     }
 
     private Duration step() throws InterruptedException {
+        if (parts.intake.isFenced()) {
+            // The mailbox is the new host's now: nothing in it may be marked from here.
+            lost("another host has taken over");
+            return REFUSED;
+        }
         try {
             MailboxConnection connection = connected();
             takeAll(connection);
@@ -210,12 +215,17 @@ public final class Mailbox {
             trouble("mail " + mail.uid() + ": " + e.getMessage());
             return OptionalInt.empty();
         } catch (FaultException e) {
-            if (e.fault().retryable()) {
+            if (!isOfTheMail(e.fault())) {
                 throw e;
             }
             setAside(connection, mail, e.why());
             return OptionalInt.empty();
         }
+    }
+
+    /** All other faults are ours, and the mail waits for us or for the host that takes over. */
+    private static boolean isOfTheMail(Fault fault) {
+        return fault == Fault.INVALID_REQUEST || fault == Fault.TOO_LARGE;
     }
 
     private void setAside(MailboxConnection connection, MailboxConnection.Lying mail, String why)

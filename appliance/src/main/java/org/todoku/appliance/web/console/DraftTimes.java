@@ -19,15 +19,11 @@ import org.todoku.appliance.web.Form;
  *
  * @param sendAt empty for at once
  * @param mark whether it is sent late rather than not at all
- * @param rhythm one of {@link #RHYTHMS}, or empty
+ * @param rhythm daily, weekdays, weekly or monthly, or empty
  * @param until the last day on which it is repeated; empty for without end
  */
 public record DraftTimes(
         String sendAt, String notAfter, boolean mark, String rhythm, String until) {
-    /** What a form offers. */
-    public static final java.util.List<String> RHYTHMS =
-            java.util.List.of("daily", "weekdays", "weekly", "monthly");
-
     private static final ZoneId ZONE = ZoneId.of("Asia/Tokyo");
     private static final DateTimeFormatter UNTIL =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);

@@ -4,7 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
+import jakarta.mail.Folder;
+import jakarta.mail.Message;
+import jakarta.mail.Session;
+import jakarta.mail.Store;
+import jakarta.mail.internet.MimeMessage;
+import java.io.ByteArrayInputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +19,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +30,9 @@ import org.todoku.appliance.delivery.FakeRelay;
 import org.todoku.appliance.delivery.Network;
 import org.todoku.appliance.delivery.Relay;
 import org.todoku.appliance.delivery.RelayTest;
+import org.todoku.appliance.delivery.health.MailHealth.State;
 import org.todoku.appliance.kernel.EmailAddress;
+import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.Secret;
 
 /** The self-test, the canaries and the silence, with real connections and a clock set forward. */
@@ -96,6 +106,68 @@ class MailHealthTest {
                 .satisfies(canary -> assertThat(canary.took()).isPresent())
                 .satisfies(canary -> assertThat(canary.problem()).isEmpty());
         assertThat(carrier.getReceivedMessages()).as("it was taken away").isEmpty();
+    }
+
+    /** Promise I5: another host is the writer now. */
+    @Test
+    void aHostThatWasTakenOverSendsNoCanaryAndAsksNobody() throws Exception {
+        MailHealth health = withCarrier();
+        health.step();
+        State before = health.now();
+        network.database.gate().close(Fault.FENCED, "the service moved", "go there");
+        untilMorning();
+        health.step();
+        assertThat(carrier.getReceivedMessages()).isEmpty();
+        assertThat(health.now()).isEqualTo(before);
+    }
+
+    @Test
+    void aRelayThatWasAwayIsAskedAgainSoon() {
+        AtomicBoolean full = new AtomicBoolean(true);
+        try (FakeRelay relay =
+                new FakeRelay((stage, to) -> full.get() ? "421 full" : FakeRelay.ok(stage))) {
+            network = new Network(dir, relay.relay(1));
+            MailHealth health = health(List.of());
+            health.step();
+            assertThat(health.now().problems()).hasSize(1);
+            full.set(false);
+            health.step();
+            assertThat(health.now().problems()).as("not at once").hasSize(1);
+            network.goAhead(Duration.ofMinutes(5).plusSeconds(1));
+            health.step();
+            assertThat(health.now().problems()).isEmpty();
+        }
+    }
+
+    @Test
+    void aCanaryInTheJunkIsAProblem() throws Exception {
+        try (FakeRelay swallows = new FakeRelay((stage, to) -> FakeRelay.ok(stage))) {
+            carrier = new GreenMail(new ServerSetup(0, "127.0.0.1", "imap"));
+            carrier.start();
+            carrier.setUser(CANARY.smtp(), "canary", "secret");
+            network = new Network(dir, swallows.relay(1));
+            MailHealth health = health(List.of(mailbox("secret")));
+            health.step();
+            untilMorning();
+            health.step();
+            fileUnderJunk(swallows.taken().getFirst().text());
+            health.step();
+            assertThat(health.now().problems())
+                    .singleElement()
+                    .asString()
+                    .contains("another folder than the inbox");
+        }
+    }
+
+    private void fileUnderJunk(String mail) throws Exception {
+        Session session = Session.getInstance(new Properties());
+        try (Store store = session.getStore("imap")) {
+            store.connect("127.0.0.1", carrier.getImap().getPort(), "canary", "secret");
+            Folder junk = store.getFolder("Junk");
+            assertThat(junk.create(Folder.HOLDS_MESSAGES)).isTrue();
+            var bytes = new ByteArrayInputStream(mail.getBytes(StandardCharsets.ISO_8859_1));
+            junk.appendMessages(new Message[] {new MimeMessage(session, bytes)});
+        }
     }
 
     @Test

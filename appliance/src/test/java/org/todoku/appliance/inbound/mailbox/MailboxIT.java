@@ -24,6 +24,7 @@ import org.todoku.appliance.delivery.FakeRelay;
 import org.todoku.appliance.delivery.Network;
 import org.todoku.appliance.inbound.InboundMail;
 import org.todoku.appliance.inbound.Rig;
+import org.todoku.appliance.kernel.Fault;
 
 /** Mail that is taken from a mailbox of a real Dovecot. */
 @SuppressWarnings("NullAway.Init")
@@ -101,6 +102,27 @@ class MailboxIT {
             Mailbox mailbox = open(place, trusting(dovecot.certificate()), Durability.LOCAL);
             await(() -> joined() == 1);
             assertThat(mailbox.stop(STOP)).isTrue();
+        }
+    }
+
+    /** Promise I5: the mailbox is the new host's, and what comes is for it to find. */
+    @Test
+    void aHostThatWasTakenOverLeavesEverythingUnread() throws Exception {
+        try (Dovecot dovecot = Dovecot.start(dir.resolve("dovecot"), "")) {
+            Mailbox mailbox = open(dovecot.plain());
+            await(() -> mailbox.status().connected());
+            network.database.gate().close(Fault.FENCED, "the service moved", "go there");
+            dovecot.deliver(empty("hanako@example.jp"));
+            await(() -> mailbox.status().trouble().isPresent());
+            assertThat(mailbox.stop(STOP)).isTrue();
+
+            Mailbox started = open(dovecot.plain());
+            await(() -> started.status().trouble().isPresent());
+            assertThat(started.status().trouble().orElseThrow().line()).contains("taken over");
+            assertThat(started.stop(STOP)).isTrue();
+            assertThat(dovecot.with("S")).isZero();
+            assertThat(dovecot.with("F")).isZero();
+            assertThat(joined()).isZero();
         }
     }
 
