@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.FilePayload;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
@@ -26,7 +24,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +34,6 @@ import org.todoku.appliance.member.NewMember;
 
 /** Pictures and PDFs on their way from the form to the phone, with an archive. */
 class AttachmentTest {
-    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
     private static final String PDF_NAME = "運動会 案内.pdf";
 
     @TempDir Path folder;
@@ -67,10 +63,8 @@ class AttachmentTest {
 
     @Test
     void aPictureAndAPdfReachTheMailAndThePage() throws Exception {
-        Assumptions.assumeTrue(Files.isExecutable(CHROMIUM), "SKIPPED: no " + CHROMIUM);
-        try (Playwright playwright = playwright();
-                Browser browser = browser(playwright)) {
-            Page page = browser.newPage();
+        try (Chromium chromium = Chromium.open()) {
+            Page page = chromium.browser().newPage();
             signIn(page);
             page.navigate(running.url + "/console/messages/new");
             page.fill("#subject", "運動会のご案内");
@@ -92,7 +86,9 @@ class AttachmentTest {
             assertThat(files).extracting(CaughtFile::name).containsExactly("map.png", PDF_NAME);
             assertThat(files).extracting(CaughtFile::sha256).contains(sha256(pdf));
 
-            Page phone = browser.newPage(new Browser.NewPageOptions().setViewportSize(360, 740));
+            Page phone =
+                    chromium.browser()
+                            .newPage(new Browser.NewPageOptions().setViewportSize(360, 740));
             phone.navigate(
                     running.appliance.parts().mailText().messageLink(Long.parseLong(id), member));
             assertThat(phone.locator(".letter .file")).hasCount(2);
@@ -159,20 +155,5 @@ class AttachmentTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ImageIO.write(image, "png", out);
         return out.toByteArray();
-    }
-
-    private static Playwright playwright() {
-        return Playwright.create(
-                new Playwright.CreateOptions()
-                        .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    }
-
-    private static Browser browser(Playwright playwright) {
-        return playwright
-                .chromium()
-                .launch(
-                        new BrowserType.LaunchOptions()
-                                .setExecutablePath(CHROMIUM)
-                                .setArgs(List.of("--no-sandbox", "--disable-gpu")));
     }
 }

@@ -4,18 +4,14 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.todoku.appliance.account.OrganisationId;
@@ -24,19 +20,16 @@ import org.todoku.appliance.portable.ExportFile;
 
 /** Everything as a file, and the operator's words, as administrators get at them. */
 class OperatorPagesTest {
-    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
 
     @TempDir Path folder;
 
     @Test
     void wordsReachThePageOutsideAtOnceAndAreTakenBack() throws Exception {
-        Assumptions.assumeTrue(Files.isExecutable(CHROMIUM), "SKIPPED: no " + CHROMIUM);
         Path outside = Files.createDirectories(folder.resolve("outside"));
         try (RunningAppliance running =
                         RunningAppliance.published(folder.resolve("data"), outside);
-                Playwright playwright = playwright();
-                Browser browser = browser(playwright)) {
-            Page page = signedIn(browser, running);
+                Chromium chromium = Chromium.open()) {
+            Page page = signedIn(chromium.browser(), running);
             page.navigate(running.url + "/console/system");
             page.click("text=お知らせを書く");
             page.fill("#ja", "サーバーを移しています。<b>23時</b>に。");
@@ -117,17 +110,15 @@ class OperatorPagesTest {
 
     @Test
     void anAdministratorDownloadsEverythingAndTheAuditSaysSo() throws Exception {
-        Assumptions.assumeTrue(Files.isExecutable(CHROMIUM), "SKIPPED: no " + CHROMIUM);
         try (RunningAppliance running = new RunningAppliance(folder.resolve("data"));
-                Playwright playwright = playwright();
-                Browser browser = browser(playwright)) {
+                Chromium chromium = Chromium.open()) {
             HttpResponse<String> list =
                     running.post(
                             "/api/v1/members/import",
                             "text/csv",
                             "氏名,メール\n山田,yamada@example.com\n".getBytes(StandardCharsets.UTF_8));
             assertThat(list.statusCode()).isEqualTo(200);
-            Page page = signedIn(browser, running);
+            Page page = signedIn(chromium.browser(), running);
             page.navigate(running.url + "/console/members");
             page.click("text=すべてダウンロード");
             page.fill("#password", "not this one");
@@ -214,21 +205,6 @@ class OperatorPagesTest {
         page.click("main button");
         assertThat(page.locator("h1")).hasText("概要");
         return page;
-    }
-
-    private static Playwright playwright() {
-        return Playwright.create(
-                new Playwright.CreateOptions()
-                        .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    }
-
-    private static Browser browser(Playwright playwright) {
-        return playwright
-                .chromium()
-                .launch(
-                        new BrowserType.LaunchOptions()
-                                .setExecutablePath(CHROMIUM)
-                                .setArgs(List.of("--no-sandbox", "--disable-gpu")));
     }
 
     private static void picture(Page page, String name) throws Exception {

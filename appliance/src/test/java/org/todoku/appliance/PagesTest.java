@@ -4,16 +4,12 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,11 +28,9 @@ import org.todoku.appliance.message.Survey;
 
 /** Member pages and the console in a real browser, also without scripts and on a narrow screen. */
 class PagesTest {
-    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
-
     @TempDir static Path folder;
     private static RunningAppliance running;
-    private static Playwright playwright;
+    private static Chromium chromium;
     private static Browser browser;
     private static OrganisationId school;
     private static MemberId member;
@@ -44,7 +38,8 @@ class PagesTest {
 
     @BeforeAll
     static void start() {
-        Assumptions.assumeTrue(Files.isExecutable(CHROMIUM), "SKIPPED: no " + CHROMIUM);
+        chromium = Chromium.open();
+        browser = chromium.browser();
         running = new RunningAppliance(folder.resolve("data"));
         var parts = running.appliance.parts();
         school = parts.organisations().bySlug("shiken").orElseThrow().id();
@@ -70,23 +65,12 @@ class PagesTest {
                                         Optional.empty(),
                                         Optional.empty()),
                                 Optional.empty());
-        playwright =
-                Playwright.create(
-                        new Playwright.CreateOptions()
-                                .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        browser =
-                playwright
-                        .chromium()
-                        .launch(
-                                new BrowserType.LaunchOptions()
-                                        .setExecutablePath(CHROMIUM)
-                                        .setArgs(List.of("--no-sandbox", "--disable-gpu")));
     }
 
     @AfterAll
     static void stop() {
-        if (playwright != null) {
-            playwright.close();
+        if (chromium != null) {
+            chromium.close();
         }
         if (running != null) {
             running.close();

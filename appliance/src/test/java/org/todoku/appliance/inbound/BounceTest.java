@@ -5,14 +5,11 @@ import static org.todoku.appliance.delivery.Network.await;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.todoku.appliance.delivery.Dispatcher;
-import org.todoku.appliance.delivery.Durability;
 import org.todoku.appliance.delivery.FakeRelay;
 import org.todoku.appliance.delivery.Network;
 import org.todoku.appliance.kernel.EmailAddress;
@@ -24,41 +21,36 @@ import org.todoku.appliance.message.MessageState;
 /** What follows for an address when its mails are refused, at once or by a notice. */
 @SuppressWarnings("NullAway.Init")
 class BounceTest {
-    private static final Duration STOP = Duration.ofSeconds(10);
     private static final String PHONE = "taro@docomo.ne.jp";
     private static final String DESK = "hanako@corp.example";
 
     @TempDir Path dir;
     private FakeRelay relay;
     private Network network;
-    private Dispatcher dispatcher;
+    private Post post;
     private InboundMail inbound;
     private volatile String refusedAt = "";
     private int notices;
 
     @BeforeEach
     void start() {
-        relay =
-                new FakeRelay(
+        post =
+                Post.open(
+                        dir,
                         (stage, to) ->
                                 stage.equals(refusedAt)
                                         ? "550 Unknown user " + to
                                         : FakeRelay.ok(stage));
-        network = new Network(dir, relay.relay(2));
+        relay = post.relay();
+        network = post.network();
+        inbound = post.inbound();
         network.member(PHONE);
         network.member(DESK);
-        dispatcher = network.dispatcher(Durability.LOCAL);
-        dispatcher.start();
-        inbound = Rig.inbound(network);
-        inbound.start();
     }
 
     @AfterEach
     void stop() throws InterruptedException {
-        assertThat(inbound.stop(STOP)).isTrue();
-        assertThat(dispatcher.stop(STOP)).isTrue();
-        network.close();
-        relay.close();
+        post.close();
     }
 
     @Test
@@ -117,7 +109,7 @@ class BounceTest {
 
     private MessageId sendAndAwait() throws InterruptedException {
         MessageId id = network.send(false);
-        dispatcher.wake();
+        post.dispatcher().wake();
         await(() -> network.messages.find(id).orElseThrow().state() == MessageState.SENT);
         return id;
     }

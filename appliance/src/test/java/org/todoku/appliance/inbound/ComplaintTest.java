@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.todoku.appliance.delivery.Network.await;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.todoku.appliance.delivery.Dispatcher;
-import org.todoku.appliance.delivery.Durability;
 import org.todoku.appliance.delivery.FakeRelay;
 import org.todoku.appliance.delivery.Network;
 import org.todoku.appliance.kernel.EmailAddress;
@@ -23,34 +20,28 @@ import org.todoku.appliance.message.MessageState;
 /** Providers that report that someone called our mail unwanted (RFC 5965). */
 @SuppressWarnings("NullAway.Init")
 class ComplaintTest {
-    private static final Duration STOP = Duration.ofSeconds(10);
     private static final String HANAKO = "hanako@yahoo.example";
     private static final String PLAIN = "midori@todoku.example";
 
     @TempDir Path dir;
     private FakeRelay relay;
     private Network network;
-    private Dispatcher dispatcher;
+    private Post post;
     private InboundMail inbound;
 
     @BeforeEach
     void start() {
-        relay = new FakeRelay((stage, to) -> FakeRelay.ok(stage));
-        network = new Network(dir, relay.relay(2));
+        post = Post.open(dir);
+        relay = post.relay();
+        network = post.network();
+        inbound = post.inbound();
         network.member(HANAKO);
         network.member("taro@example.jp");
-        dispatcher = network.dispatcher(Durability.LOCAL);
-        dispatcher.start();
-        inbound = Rig.inbound(network);
-        inbound.start();
     }
 
     @AfterEach
     void stop() throws InterruptedException {
-        assertThat(inbound.stop(STOP)).isTrue();
-        assertThat(dispatcher.stop(STOP)).isTrue();
-        network.close();
-        relay.close();
+        post.close();
     }
 
     @Test
@@ -143,7 +134,7 @@ class ComplaintTest {
 
     private MessageId sendAndAwait() throws InterruptedException {
         MessageId id = network.send(false);
-        dispatcher.wake();
+        post.dispatcher().wake();
         await(() -> network.messages.find(id).orElseThrow().state() == MessageState.SENT);
         return id;
     }

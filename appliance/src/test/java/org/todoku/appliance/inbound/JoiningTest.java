@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.todoku.appliance.delivery.Network.await;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.todoku.appliance.delivery.Dispatcher;
-import org.todoku.appliance.delivery.Durability;
 import org.todoku.appliance.delivery.FakeRelay;
 import org.todoku.appliance.delivery.Network;
 import org.todoku.appliance.kernel.EmailAddress;
@@ -21,33 +18,27 @@ import org.todoku.appliance.kernel.FaultException;
 /** Joining where not anyone may. */
 @SuppressWarnings("NullAway.Init")
 class JoiningTest {
-    private static final Duration STOP = Duration.ofSeconds(10);
     private static final String PLAIN = "midori@todoku.example";
 
     @TempDir Path dir;
     private FakeRelay relay;
     private Network network;
-    private Dispatcher dispatcher;
+    private Post post;
     private InboundMail inbound;
     private Joining joining;
 
     @BeforeEach
     void start() {
-        relay = new FakeRelay((stage, to) -> FakeRelay.ok(stage));
-        network = new Network(dir, relay.relay(2));
-        dispatcher = network.dispatcher(Durability.LOCAL);
-        dispatcher.start();
-        inbound = Rig.inbound(network);
-        inbound.start();
+        post = Post.open(dir);
+        relay = post.relay();
+        network = post.network();
+        inbound = post.inbound();
         joining = inbound.joining();
     }
 
     @AfterEach
     void stop() throws InterruptedException {
-        assertThat(inbound.stop(STOP)).isTrue();
-        assertThat(dispatcher.stop(STOP)).isTrue();
-        network.close();
-        relay.close();
+        post.close();
     }
 
     @Test
@@ -106,7 +97,7 @@ class JoiningTest {
         assertThat(joining.approve(network.school.id(), hanako.id())).isTrue();
         assertThat(joining.approve(network.school.id(), hanako.id())).as("twice").isFalse();
         assertThat(joined()).isEqualTo(1);
-        dispatcher.wake();
+        post.dispatcher().wake();
         await(() -> relay.taken().size() == 4);
         assertThat(relay.taken().getLast().recipient()).isEqualTo("hanako@example.jp");
 

@@ -26,25 +26,20 @@ class LoopTest {
     @TempDir Path dir;
     private FakeRelay relay;
     private Network network;
-    private Dispatcher dispatcher;
+    private Post post;
     private InboundMail inbound;
 
     @BeforeEach
     void start() {
-        relay = new FakeRelay((stage, to) -> FakeRelay.ok(stage));
-        network = new Network(dir, relay.relay(2));
-        dispatcher = network.dispatcher(Durability.LOCAL);
-        dispatcher.start();
-        inbound = Rig.inbound(network);
-        inbound.start();
+        post = Post.open(dir);
+        relay = post.relay();
+        network = post.network();
+        inbound = post.inbound();
     }
 
     @AfterEach
     void stop() throws InterruptedException {
-        assertThat(inbound.stop(STOP)).isTrue();
-        assertThat(dispatcher.stop(STOP)).isTrue();
-        network.close();
-        relay.close();
+        post.close();
     }
 
     @Test

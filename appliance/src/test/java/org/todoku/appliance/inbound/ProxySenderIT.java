@@ -182,19 +182,10 @@ class ProxySenderIT {
 
     @Test
     void withoutTheSecretAReplyConfirms() throws Exception {
-        String asking = "midori+send@todoku.example";
-        arrives(
-                COACH,
-                asking,
-                sign(mail(COACH, asking, "明日は休み", "休みます"), "phone.example", SIGNED),
-                "127.0.0.1");
+        asksToSend();
         await(() -> states().equals(List.of("asked")) && sentTo(COACH) == 1);
         assertThat(messages()).isZero();
-        String code =
-                network.database.<String>read(
-                        tx ->
-                                tx.queryOne("SELECT code FROM proxy_draft", row -> row.text("code"))
-                                        .orElseThrow());
+        String code = code();
         String to = "midori@todoku.example";
         String reply = mail(COACH, to, "Re: 送信の確認 [" + code + "]", "");
         // Whoever cannot prove who they are confirms nothing, even with the code.
@@ -209,18 +200,9 @@ class ProxySenderIT {
 
     @Test
     void aReplyAfterADayIsTooLate() throws Exception {
-        String asking = "midori+send@todoku.example";
-        arrives(
-                COACH,
-                asking,
-                sign(mail(COACH, asking, "明日は休み", "休みます"), "phone.example", SIGNED),
-                "127.0.0.1");
+        asksToSend();
         await(() -> states().equals(List.of("asked")));
-        String code =
-                network.database.<String>read(
-                        tx ->
-                                tx.queryOne("SELECT code FROM proxy_draft", row -> row.text("code"))
-                                        .orElseThrow());
+        String code = code();
         network.goAhead(Duration.ofHours(25));
         String to = "midori@todoku.example";
         String reply = mail(COACH, to, "Re: [" + code + "]", "");
@@ -300,6 +282,23 @@ class ProxySenderIT {
 
     private String sign2(String mail) throws Exception {
         return text(sign(mail, "phone.example", SIGNED));
+    }
+
+    /** Without the secret: it is asked back. */
+    private void asksToSend() throws Exception {
+        String asking = "midori+send@todoku.example";
+        arrives(
+                COACH,
+                asking,
+                sign(mail(COACH, asking, "明日は休み", "休みます"), "phone.example", SIGNED),
+                "127.0.0.1");
+    }
+
+    private String code() {
+        return network.database.<String>read(
+                tx ->
+                        tx.queryOne("SELECT code FROM proxy_draft", row -> row.text("code"))
+                                .orElseThrow());
     }
 
     private static byte[] bytes(String mail) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.todoku.appliance.delivery.Network.await;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -14,8 +13,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.todoku.appliance.audience.Audience;
-import org.todoku.appliance.delivery.Dispatcher;
-import org.todoku.appliance.delivery.Durability;
 import org.todoku.appliance.delivery.FakeRelay;
 import org.todoku.appliance.delivery.Network;
 import org.todoku.appliance.message.MessageId;
@@ -26,34 +23,28 @@ import org.todoku.appliance.survey.Answers;
 /** Members who answer by mail, to several questions at once. */
 @SuppressWarnings("NullAway.Init")
 class ReplyTest {
-    private static final Duration STOP = Duration.ofSeconds(10);
 
     @TempDir Path dir;
     private FakeRelay relay;
     private Network network;
-    private Dispatcher dispatcher;
+    private Post post;
     private InboundMail inbound;
     private Answers answers;
 
     @BeforeEach
     void start() {
-        relay = new FakeRelay((stage, to) -> FakeRelay.ok(stage));
-        network = new Network(dir, relay.relay(2));
+        post = Post.open(dir);
+        relay = post.relay();
+        network = post.network();
+        inbound = post.inbound();
         network.member("hanako@example.jp");
         network.member("taro@example.jp");
-        dispatcher = network.dispatcher(Durability.LOCAL);
-        dispatcher.start();
-        inbound = Rig.inbound(network);
-        inbound.start();
         answers = new Answers(network.database, network.clock);
     }
 
     @AfterEach
     void stop() throws InterruptedException {
-        assertThat(inbound.stop(STOP)).isTrue();
-        assertThat(dispatcher.stop(STOP)).isTrue();
-        network.close();
-        relay.close();
+        post.close();
     }
 
     @Test
@@ -122,7 +113,7 @@ class ReplyTest {
                         List.of(),
                         Optional.of(new Survey(List.of(choices))));
         MessageId id = network.sending.send(network.school.id(), "test", message, Optional.empty());
-        dispatcher.wake();
+        post.dispatcher().wake();
         await(() -> network.ledger.counts(id).handedOver() == 2);
         return id;
     }

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -17,14 +15,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.todoku.appliance.Chromium;
 import org.todoku.appliance.continuity.outside.PublicNotice.Level;
 import org.todoku.appliance.continuity.outside.PublishPlaces.Named;
 import org.todoku.appliance.kernel.Fault;
@@ -32,7 +28,6 @@ import org.todoku.appliance.kernel.FaultException;
 
 /** The page that outlives the server, as a browser shows it. */
 class StatusPageTest {
-    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
     private static final URI SERVICE = URI.create("https://renraku.example.jp");
 
     @TempDir Path folder;
@@ -51,7 +46,6 @@ class StatusPageTest {
 
     @Test
     void turnsRedByItselfWhenTheServerIsSilent() throws Exception {
-        Assumptions.assumeTrue(Files.isExecutable(CHROMIUM), "SKIPPED: no " + CHROMIUM);
         StatusPublisher publisher = publisher(place(WebHost.PASSWORD));
         publisher.publish();
         publisher.tell(
@@ -62,9 +56,8 @@ class StatusPageTest {
                         Instant.now(),
                         Optional.of(Instant.now().plus(Duration.ofHours(1))),
                         "PTA 本部 090-0000-0000"));
-        try (Playwright playwright = playwright();
-                Browser browser = browser(playwright)) {
-            Page page = page(browser);
+        try (Chromium chromium = Chromium.open()) {
+            Page page = page(chromium.browser());
             Locator head = page.locator("#head");
             assertThat(head).hasText("通常どおり動いています");
             assertThat(page.locator("#words")).containsText("<b>23時</b>");
@@ -95,16 +88,14 @@ class StatusPageTest {
     /** As in the console: a backup that was not drilled for a week is not relied on. */
     @Test
     void showsTheLastDrillAndItsAgeInRedAfterAWeek() throws Exception {
-        Assumptions.assumeTrue(Files.isExecutable(CHROMIUM), "SKIPPED: no " + CHROMIUM);
-        try (Playwright playwright = playwright();
-                Browser browser = browser(playwright)) {
-            assertThat(drill(browser, Optional.of(drilled(Duration.ofDays(6), true))))
+        try (Chromium chromium = Chromium.open()) {
+            assertThat(drill(chromium.browser(), Optional.of(drilled(Duration.ofDays(6), true))))
                     .matches("2.*（6日前）合格 good");
-            assertThat(drill(browser, Optional.of(drilled(Duration.ofDays(7), true))))
+            assertThat(drill(chromium.browser(), Optional.of(drilled(Duration.ofDays(7), true))))
                     .matches("2.*（7日前）1週間以上前 bad");
-            assertThat(drill(browser, Optional.of(drilled(Duration.ofHours(2), false))))
+            assertThat(drill(chromium.browser(), Optional.of(drilled(Duration.ofHours(2), false))))
                     .matches("2.*（0日前）不合格 bad");
-            assertThat(drill(browser, Optional.empty())).isEqualTo("未実施 bad");
+            assertThat(drill(chromium.browser(), Optional.empty())).isEqualTo("未実施 bad");
         }
         OutsideState failed = state("normal", Optional.of(drilled(Duration.ofDays(1), false)));
         assertThat(OutsideState.read(failed.json())).isEqualTo(failed);
@@ -123,21 +114,6 @@ class StatusPageTest {
             Locator shown = page.locator("#drill");
             return shown.textContent() + " " + shown.getAttribute("class");
         }
-    }
-
-    private static Playwright playwright() {
-        return Playwright.create(
-                new Playwright.CreateOptions()
-                        .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    }
-
-    private static Browser browser(Playwright playwright) {
-        return playwright
-                .chromium()
-                .launch(
-                        new BrowserType.LaunchOptions()
-                                .setExecutablePath(CHROMIUM)
-                                .setArgs(List.of("--no-sandbox", "--disable-gpu")));
     }
 
     private Page page(Browser browser) {
