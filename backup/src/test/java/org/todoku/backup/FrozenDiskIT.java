@@ -34,7 +34,7 @@ import org.todoku.backup.volume.StorageState;
 /** A data disk that really hangs; the archive lies on another file system. */
 class FrozenDiskIT {
     private static final int WRITERS = 4;
-    private static final Duration FREEZE = Duration.ofSeconds(15);
+    private static final Duration FREEZE = Duration.ofMinutes(1);
 
     @TempDir Path root;
 
@@ -82,7 +82,7 @@ class FrozenDiskIT {
         await(() -> commits.size() > 500, Duration.ofSeconds(30));
         print("before", commits, reads);
 
-        frozen.freeze(Duration.ofMinutes(1));
+        frozen.freeze(FREEZE.multipliedBy(2));
         long frozenAt = System.nanoTime();
         await(() -> state(database) == StorageState.STALLED, Duration.ofSeconds(5));
         Duration seen = Duration.ofNanos(System.nanoTime() - frozenAt);
@@ -100,7 +100,7 @@ class FrozenDiskIT {
         print("frozen", commits, reads);
         long held = database.backup.status().queuedBytes();
         System.err.printf(
-                "frozen disk: stall seen after %d ms, checkpoint %d ms, log switch %d ms, %d KiB"
+                "figure: frozen disk: stall seen after %d ms, checkpoint %d ms, log switch %d ms, %d KiB"
                         + " held%n",
                 seen.toMillis(), checkpointTook, switchTook, held / 1024);
         assertThat(state(database)).isEqualTo(StorageState.STALLED);
@@ -115,7 +115,7 @@ class FrozenDiskIT {
         reads.clear();
         await(() -> state(database) == StorageState.NORMAL, Duration.ofSeconds(20));
         System.err.printf(
-                "frozen disk: normal again %d ms after the thaw%n",
+                "figure: frozen disk: normal again %d ms after the thaw%n",
                 (System.nanoTime() - thawedAt) / 1_000_000);
         stop.set(true);
         for (Future<?> each : work) {
@@ -136,7 +136,7 @@ class FrozenDiskIT {
                 while (confirmed < 200) {
                     confirmed = confirmed(out.readLine());
                 }
-                frozen.freeze(Duration.ofMinutes(1));
+                frozen.freeze(FREEZE.multipliedBy(2));
                 long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(4);
                 int inTheFreeze = 0;
                 while (System.nanoTime() < until) {
@@ -260,7 +260,7 @@ class FrozenDiskIT {
 
     private static void print(String when, List<Long> commits, List<Long> reads) {
         System.err.printf(
-                "%s: %d commits, p50 %.1f ms, p99 %.1f ms; cached reads p99 %.2f ms%n",
+                "figure: frozen disk, %s: %d commits, p50 %.1f ms, p99 %.1f ms; cached reads p99 %.2f ms%n",
                 when,
                 commits.size(),
                 quantile(commits, 50),

@@ -76,7 +76,7 @@ class CrashStatesTest {
                 throw e;
             }
             System.err.printf(
-                    "crash states: seed %d, %d operations, %d commits, %d states, %d of them torn%n",
+                    "figure: crash states: seed %d, %d operations, %d commits, %d states, %d of them torn%n",
                     seed, notes.size(), confirmedAt.size(), cuts.size(), torn);
         } finally {
             delete(root);
