@@ -44,9 +44,9 @@ record ProxyFiles(List<Attachment> kept, List<Left> left) {
 
     /** Why a file is left out. */
     enum Why {
-        TYPE("type"),
-        SIZE("size"),
-        COUNT("count");
+        TYPE("proxyFile.type"),
+        SIZE("proxyFile.size"),
+        COUNT("proxyFile.count");
 
         private final String key;
 

@@ -288,7 +288,7 @@ final class ProxyPost {
             note.append(parts.answering.text("proxyFile.sent", file.name()));
         }
         for (ProxyFiles.Left file : files.left()) {
-            note.append(parts.answering.text("proxyFile." + file.why().key(), file.name()));
+            note.append(parts.answering.text(file.why().key(), file.name()));
         }
         return note.isEmpty() ? "" : "\n" + note;
     }
