@@ -112,7 +112,7 @@ record Features(
         Bounces bounces = new Bounces(ids);
         Dispatcher dispatcher = dispatcher(ground, text, settings, bounces);
         Members members = new Members(database, ids, clock, items);
-        var proxies = proxies(ground, ids, sending, messages);
+        var proxies = proxies(ground, ids, sending, messages, attachments);
         var mailing = new Mailing(settings, text, bounces, signed, proxies);
         InboundMail inbound = inbound(ground, ids, organisations, members, mailing);
         Intake intake = new Intake(database, ids, clock, organisations, config.mail().domain());
@@ -216,12 +216,13 @@ record Features(
     }
 
     private static InboundMail.Proxies proxies(
-            Ground ground, Ids ids, Sending sending, Messages messages) {
+            Ground ground, Ids ids, Sending sending, Messages messages, Attachments attachments) {
         return new InboundMail.Proxies(
                 new ProxySenders(ground.database, ids, ground.clock, ground.random),
                 new SenderProofs(MailWiring.names(ground.config.mail())),
                 sending,
                 messages,
+                attachments,
                 ground.random);
     }
 

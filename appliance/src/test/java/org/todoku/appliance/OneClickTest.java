@@ -2,9 +2,13 @@ package org.todoku.appliance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.BoundingBox;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +73,34 @@ class OneClickTest {
         assertThat(page.body()).contains("退会する").doesNotContain("tanaka");
         assertThat(running.post(path, FORM, new byte[0]).statusCode()).isEqualTo(403);
         assertThat(state()).isEqualTo(MemberState.JOINED);
+    }
+
+    /** By a person who follows the link on a small phone. */
+    @Test
+    void thePageFitsASmallPhoneAndItsButtonLeaves() throws Exception {
+        try (Chromium chromium = Chromium.open()) {
+            Page phone =
+                    chromium.browser()
+                            .newPage(
+                                    new Browser.NewPageOptions()
+                                            .setViewportSize(360, 640)
+                                            .setLocale("ja-JP"));
+            phone.navigate(running.url + path);
+            picture(phone, "leave-360.png");
+            assertThat((Integer) phone.evaluate("document.documentElement.scrollWidth"))
+                    .isEqualTo(360);
+            BoundingBox button = phone.locator("main button").boundingBox();
+            assertThat(button.height).as("a thumb finds it").isGreaterThanOrEqualTo(44);
+            phone.click("main button");
+            phone.waitForCondition(() -> phone.content().contains("退会しました"));
+            picture(phone, "left-360.png");
+            assertThat(state()).isEqualTo(MemberState.LEFT);
+        }
+    }
+
+    private static void picture(Page page, String name) throws Exception {
+        Path pictures = Files.createDirectories(Path.of("target/pictures"));
+        page.screenshot(new Page.ScreenshotOptions().setPath(pictures.resolve(name)));
     }
 
     @Test

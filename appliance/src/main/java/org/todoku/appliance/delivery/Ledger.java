@@ -117,14 +117,14 @@ public final class Ledger {
     }
 
     /**
-     * A mail that had been handed over came back: the row says so. False when the row says
-     * something else already.
+     * A mail that had been handed over came back: the row says so, also when the notice was faster
+     * than our own note of the relay's 250. False when the row says something else already.
      */
     public static boolean cameBack(Tx tx, long delivery, String response, Instant now) {
         return tx.update(
                         """
                         UPDATE delivery SET outcome = 'refused', stage = 'bounce', response = ?, finished_at = ?
-                        WHERE id = ? AND outcome IN ('handedOver', 'inDoubt')""",
+                        WHERE id = ? AND outcome IN ('handedOver', 'inDoubt', 'claimed')""",
                         response,
                         now,
                         delivery)

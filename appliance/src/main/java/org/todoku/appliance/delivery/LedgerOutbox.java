@@ -56,12 +56,14 @@ final class LedgerOutbox implements Outbox {
                 continue;
             }
             Demand left = demand.less(claimed.size());
-            List<Parcel> candidates = candidates(tx, message, left, now);
-            if (candidates.isEmpty()) {
-                finish(tx, message.id());
-            }
+            List<Stopped.Candidate> candidates = candidates(tx, message, left, now);
+            List<Parcel> free = List.of();
             if (!candidates.isEmpty() && isSending(tx, message.id())) {
-                claimed.addAll(TABLE.claim(tx, left.fitting(candidates), now));
+                free = Stopped.settle(tx, candidates, now);
+                claimed.addAll(TABLE.claim(tx, left.fitting(free), now));
+            }
+            if (free.isEmpty()) {
+                finish(tx, message.id());
             }
         }
         return claimed;
@@ -123,22 +125,23 @@ final class LedgerOutbox implements Outbox {
                 MESSAGES);
     }
 
-    private List<Parcel> candidates(Tx tx, MessageHead message, Demand demand, Instant now) {
+    private List<Stopped.Candidate> candidates(
+            Tx tx, MessageHead message, Demand demand, Instant now) {
         String due =
-                "SELECT id, member_id, address, attempts, mail_id, mail_charset FROM delivery"
+                "SELECT id, member_id, contact_id, address, attempts, mail_id, mail_charset FROM delivery"
                         + tx.dialect().by(BY_OUTCOME)
                         + " WHERE message_id = ? AND outcome = ?"
                         + " AND (next_attempt IS NULL OR next_attempt <= ?)"
                         + others(demand.closed().size())
                         + " ORDER BY id FETCH FIRST ? ROWS ONLY"
                         + tx.dialect().stale();
-        List<Parcel> found = new ArrayList<>();
+        List<Stopped.Candidate> found = new ArrayList<>();
         for (Outcome from : List.of(Outcome.QUEUED, Outcome.DEFERRED)) {
             if (found.size() < demand.limit()) {
                 List<Object> parameters = new ArrayList<>(List.of(message.id(), from.code(), now));
                 parameters.addAll(demand.closed());
                 parameters.add(demand.limit() - found.size());
-                found.addAll(tx.query(due, row -> parcel(message, row), parameters.toArray()));
+                found.addAll(tx.query(due, row -> candidate(message, row), parameters.toArray()));
             }
         }
         return found;
@@ -150,6 +153,11 @@ final class LedgerOutbox implements Outbox {
                 : " AND destination NOT IN ("
                         + String.join(", ", Collections.nCopies(closed, "?"))
                         + ")";
+    }
+
+    private Stopped.Candidate candidate(MessageHead message, Row row) {
+        return new Stopped.Candidate(
+                parcel(message, row), row.longValue("contact_id"), row.longValue("member_id"));
     }
 
     private Parcel parcel(MessageHead message, Row row) {

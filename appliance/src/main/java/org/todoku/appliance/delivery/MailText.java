@@ -1,10 +1,12 @@
 package org.todoku.appliance.delivery;
 
+import jakarta.activation.DataHandler;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeUtility;
+import jakarta.mail.util.ByteArrayDataSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -216,19 +218,29 @@ public final class MailText {
         return oneClick() ? "<" + leaveLink(member) + ">,\r\n " + byMail : byMail;
     }
 
-    byte[] automatic(Automatic automatic) {
+    byte[] automatic(Automatic automatic, MailCharset charset) {
         String mailId = "<a" + automatic.id + "@" + settings.domain() + ">";
         try {
             MimeMessage mail =
                     mail(
                             new Head(
-                                    automatic.organisation,
+                                    in(charset, automatic.organisation),
                                     automatic.slug,
                                     automatic.to.smtp(),
-                                    automatic.subject,
-                                    "UTF-8"));
-            mail.setText(crlf(automatic.body), "UTF-8");
-            mail.setHeader("Content-Transfer-Encoding", "base64");
+                                    in(charset, automatic.subject),
+                                    charset.code()));
+            String body = crlf(in(charset, automatic.body));
+            boolean old = charset == MailCharset.ISO_2022_JP;
+            if (old) {
+                mail.setDataHandler(
+                        new DataHandler(
+                                new ByteArrayDataSource(
+                                        OldPhones.bytes(body),
+                                        "text/plain; charset=" + charset.code())));
+            } else {
+                mail.setText(body, charset.code());
+            }
+            mail.setHeader("Content-Transfer-Encoding", old ? "7bit" : "base64");
             mail.setHeader("Auto-Submitted", "auto-replied");
             if (automatic.inReplyTo.isPresent()) {
                 mail.setHeader("In-Reply-To", automatic.inReplyTo.get());
@@ -256,7 +268,8 @@ public final class MailText {
                         "todoku " + now + "\n",
                         Optional.empty());
         String mailId = "<a" + id + "@" + settings.domain() + ">";
-        return new CanaryMail(mailId, address("postmaster"), to, automatic(automatic));
+        return new CanaryMail(
+                mailId, address("postmaster"), to, automatic(automatic, MailCharset.UTF_8));
     }
 
     private MimeMessage mail(Head head) throws MessagingException {

@@ -2,9 +2,14 @@ package org.todoku.appliance.delivery;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.kernel.Ids;
+import org.todoku.appliance.member.MailCharset;
 import org.todoku.appliance.store.Row;
 import org.todoku.appliance.store.Tx;
 
@@ -71,21 +76,41 @@ public final class OutgoingMail {
 
         @Override
         public List<Parcel> claim(Tx tx, Demand demand, Instant now) {
-            List<Parcel> due =
+            List<Due> due =
                     tx.query(
                             """
-                            SELECT q.id, q.recipient, q.subject, q.body, q.in_reply_to, q.attempts, o.name, o.slug
+                            SELECT q.id, q.organisation_id, q.recipient, q.recipient_key, q.subject, q.body, q.in_reply_to,
+                              q.attempts, o.name, o.slug
                             FROM outgoing_mail q JOIN organisation o ON o.id = q.organisation_id
                             WHERE q.outcome IN ('queued', 'deferred')
                             AND (q.next_attempt IS NULL OR q.next_attempt <= ?)
                             ORDER BY q.id FETCH FIRST ? ROWS ONLY"""
                                     + tx.dialect().stale(),
-                            this::parcel,
+                            Box::due,
                             now,
                             MOST_LOOKED_AT);
+            Map<Long, Due> byId = new HashMap<>();
+            due.forEach(one -> byId.put(one.mail.id(), one));
+            List<Parcel> all = due.stream().map(one -> parcel(one, MailCharset.UTF_8)).toList();
             List<Parcel> fitting =
-                    demand.fitting(due).stream().limit(Math.min(demand.limit(), MAX)).toList();
-            return TABLE.claim(tx, fitting, now);
+                    demand.fitting(all).stream().limit(Math.min(demand.limit(), MAX)).toList();
+            return TABLE.claim(tx, fitting, now).stream()
+                    .map(parcel -> Objects.requireNonNull(byId.get(parcel.id())))
+                    .map(one -> parcel(one, charset(tx, one)))
+                    .toList();
+        }
+
+        /** What the member who has the address chose; a stranger's mail is as mails are. */
+        private static MailCharset charset(Tx tx, Due due) {
+            return tx.queryOne(
+                            """
+                            SELECT m.mail_charset FROM contact c JOIN member m ON m.id = c.member_id
+                            WHERE c.organisation_id = ? AND c.address_key = ?"""
+                                    + tx.dialect().stale(),
+                            row -> MailCharset.stored(row.optionalText("mail_charset")),
+                            due.organisation,
+                            due.key)
+                    .orElse(MailCharset.UTF_8);
         }
 
         @Override
@@ -99,7 +124,9 @@ public final class OutgoingMail {
                     "UPDATE outgoing_mail SET outcome = 'queued' WHERE outcome = 'claimed'");
         }
 
-        private Parcel parcel(Row row) {
+        private record Due(MailText.Automatic mail, int attempts, long organisation, String key) {}
+
+        private static Due due(Row row) {
             EmailAddress to = EmailAddress.of(row.text("recipient"));
             MailText.Automatic mail =
                     new MailText.Automatic(
@@ -110,18 +137,26 @@ public final class OutgoingMail {
                             row.text("subject"),
                             row.text("body"),
                             row.optionalText("in_reply_to"));
+            return new Due(
+                    mail,
+                    row.intValue("attempts"),
+                    row.longValue("organisation_id"),
+                    row.text("recipient_key"));
+        }
+
+        private Parcel parcel(Due due, MailCharset charset) {
             return new Parcel(
                     this,
-                    mail.id(),
+                    due.mail.id(),
                     0,
                     false,
                     // RFC 3834 section 3.3: automatic answers have the null return path, so that
                     // nothing answers them.
                     "",
-                    to,
-                    row.intValue("attempts") + 1,
-                    java.util.Optional.empty(),
-                    () -> texts.automatic(mail));
+                    due.mail.to(),
+                    due.attempts + 1,
+                    Optional.empty(),
+                    () -> texts.automatic(due.mail, charset));
         }
     }
 }

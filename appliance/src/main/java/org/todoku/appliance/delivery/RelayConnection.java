@@ -5,10 +5,12 @@ import jakarta.mail.Session;
 import jakarta.mail.URLName;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +35,20 @@ final class RelayConnection {
 
     private final Relay relay;
     private final String helo;
+    private final Duration answer;
     private @Nullable Dialogue transport;
 
     RelayConnection(Relay relay, String helo) {
+        this(relay, helo, ANSWER);
+    }
+
+    /**
+     * @param answer how long an answer may keep silent
+     */
+    RelayConnection(Relay relay, String helo, Duration answer) {
         this.relay = relay;
         this.helo = helo;
+        this.answer = answer;
     }
 
     Relay relay() {
@@ -157,18 +168,15 @@ final class RelayConnection {
             try {
                 open = connect(relay.tls() != Relay.Tls.NONE);
             } catch (MessagingException e) {
-                if (relay.tls() != Relay.Tls.OPPORTUNISTIC || !isTls(e)) {
+                if (relay.tls() != Relay.Tls.OPPORTUNISTIC || !(e instanceof TlsFailedException)) {
                     throw e;
                 }
+                // RFC 7435: unprotected is more than not at all, and the other side allowed it.
                 open = connect(false);
             }
             transport = open;
         }
         return open;
-    }
-
-    private static boolean isTls(MessagingException e) {
-        return e.getCause() instanceof SSLException || e.getNextException() instanceof SSLException;
     }
 
     private Dialogue connect(boolean tls) throws MessagingException {
@@ -183,14 +191,17 @@ final class RelayConnection {
         Properties properties = new Properties();
         for (String prefix : new String[] {"mail.smtp.", "mail.smtps."}) {
             properties.setProperty(prefix + "connectiontimeout", Long.toString(CONNECT.toMillis()));
-            properties.setProperty(prefix + "timeout", Long.toString(ANSWER.toMillis()));
+            properties.setProperty(prefix + "timeout", Long.toString(answer.toMillis()));
             properties.setProperty(prefix + "localhost", helo);
             properties.setProperty(prefix + "auth", Boolean.toString(relay.login().isPresent()));
             boolean startTls = tls && relay.tls() != Relay.Tls.IMPLICIT;
             properties.setProperty(prefix + "starttls.enable", Boolean.toString(startTls));
-            if (relay.tls() == Relay.Tls.OPPORTUNISTIC) {
+            boolean anybody = relay.tls() == Relay.Tls.OPPORTUNISTIC;
+            properties.setProperty(prefix + "ssl.checkserveridentity", Boolean.toString(!anybody));
+            if (anybody) {
                 properties.setProperty(prefix + "ssl.trust", "*");
-                properties.setProperty(prefix + "ssl.checkserveridentity", "false");
+            } else {
+                properties.put(prefix + "ssl.socketFactory", trusting());
             }
             properties.setProperty(
                     prefix + "starttls.required",
@@ -200,9 +211,36 @@ final class RelayConnection {
         return properties;
     }
 
+    /** What this machine trusts. */
+    private static SSLSocketFactory trusting() {
+        try {
+            return SSLContext.getDefault().getSocketFactory();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("TLS belongs to every Java", e);
+        }
+    }
+
+    /** STARTTLS was offered, and nothing came of it. */
+    private static final class TlsFailedException extends MessagingException {
+        private static final long serialVersionUID = 1L;
+
+        TlsFailedException(MessagingException cause) {
+            super("no TLS: " + innermost(cause), cause);
+        }
+
+        private static String innermost(MessagingException e) {
+            Throwable inner = e;
+            while (inner.getCause() != null) {
+                inner = inner.getCause();
+            }
+            return String.valueOf(inner.getMessage());
+        }
+    }
+
     /**
      * The library's connection with its single commands opened up. It is extended because its
-     * methods for one command and for raw bytes are protected; nothing is overridden.
+     * methods for one command and for raw bytes are protected; only what tells a failed STARTTLS
+     * apart is overridden.
      */
     private static final class Dialogue extends SMTPTransport {
         private OutputStream stream = OutputStream.nullOutputStream();
@@ -213,6 +251,15 @@ final class RelayConnection {
                     new URLName(protocol(relay), relay.host(), relay.port(), null, null, null),
                     protocol(relay),
                     relay.tls() == Relay.Tls.IMPLICIT);
+        }
+
+        @Override
+        protected void startTLS() throws MessagingException {
+            try {
+                super.startTLS();
+            } catch (MessagingException e) {
+                throw new TlsFailedException(e);
+            }
         }
 
         /** Answers the code, or {@link #BROKEN}. */

@@ -39,9 +39,24 @@ final class Answering {
      * @param cause names it, so that it is queued once
      * @param kind the key of its texts
      * @param link what the text's {1} stands for
+     * @param note stands below the text; may be empty
      */
     record Answer(
-            EmailAddress to, String cause, Optional<String> inReplyTo, String kind, String link) {}
+            EmailAddress to,
+            String cause,
+            Optional<String> inReplyTo,
+            String kind,
+            String link,
+            String note) {
+        Answer(
+                EmailAddress to,
+                String cause,
+                Optional<String> inReplyTo,
+                String kind,
+                String link) {
+            this(to, cause, inReplyTo, kind, link, "");
+        }
+    }
 
     /** Queues it, unless this address has had its share; answers what was done. */
     String answer(Tx tx, Organisation organisation, Answer answer) {
@@ -63,11 +78,8 @@ final class Answering {
                                 answer.cause,
                                 answer.inReplyTo.filter(id -> id.matches("<[\\x21-\\x7e]{1,390}>")),
                                 text(answer.kind + ".subject", organisation.name(), answer.link),
-                                text(
-                                        answer.kind + ".body",
-                                        organisation.name(),
-                                        answer.link,
-                                        own)));
+                                text(answer.kind + ".body", organisation.name(), answer.link, own)
+                                        + answer.note));
         return queued ? answer.kind : answer.kind + ", answered before";
     }
 

@@ -33,6 +33,7 @@ import org.todoku.appliance.member.MemberId;
 import org.todoku.appliance.member.MemberState;
 import org.todoku.appliance.member.Members;
 import org.todoku.appliance.member.Quarantine;
+import org.todoku.appliance.message.Attachments;
 import org.todoku.appliance.message.Messages;
 import org.todoku.appliance.store.Database;
 import org.todoku.appliance.store.Tx;
@@ -90,6 +91,7 @@ public final class InboundMail {
             SenderProofs proofs,
             Sending sending,
             Messages messages,
+            Attachments attachments,
             RandomGenerator random) {}
 
     public InboundMail(Database database, InstantSource clock, Parts parts) {
@@ -116,6 +118,7 @@ public final class InboundMail {
                                 parts.proxies.sending,
                                 parts.proxies.messages,
                                 answering,
+                                parts.proxies.attachments,
                                 parts.proxies.random));
         this.inquiryAnswers = new InquiryAnswers(database);
         this.replies = new Replies(parts.answerPaths, parts.settings.domain());

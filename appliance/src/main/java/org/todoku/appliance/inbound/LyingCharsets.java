@@ -5,17 +5,19 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.todoku.appliance.inbound.CarrierEmoji.Carrier;
 
 /**
  * Decodes text whose label lies, as its sender meant it: the Microsoft variants for all Japanese
- * labels, UTF-8 where the bytes are nothing else, and a guess where there is no label. Any bytes
- * give a text; nothing is thrown.
+ * labels, UTF-8 where the bytes are nothing else, a guess where there is no label, and the
+ * carriers' own pictograms as those of Unicode. Any bytes give a text; nothing is thrown.
  */
 final class LyingCharsets {
     private static final Charset CP932 = Charset.forName("windows-31j");
@@ -40,8 +42,10 @@ final class LyingCharsets {
      * Decodes bytes.
      *
      * @param label what the mail says they are; empty when it says nothing
+     * @param carrier whose phone wrote them
      */
-    static String decode(byte[] bytes, String label) {
+    static String decode(byte[] bytes, String label, Carrier carrier) {
+        CarrierEmoji emoji = CarrierEmoji.of(carrier);
         boolean high = false;
         boolean longLead = false;
         boolean escape = false;
@@ -51,7 +55,7 @@ final class LyingCharsets {
             escape |= b == 0x1b;
         }
         if (!high) {
-            return escape ? jis(bytes) : new String(bytes, StandardCharsets.UTF_8);
+            return escape ? emoji.text(jis(bytes)) : new String(bytes, StandardCharsets.UTF_8);
         }
         String name = label.toLowerCase(Locale.ROOT);
         boolean shiftJis = name.contains("jis") || name.matches("cp932|ms932|ms_kanji|windows-31j");
@@ -60,10 +64,10 @@ final class LyingCharsets {
         if (utf8 || nothing || (shiftJis && longLead)) {
             Optional<String> text = strict(bytes, StandardCharsets.UTF_8);
             if (text.isPresent()) {
-                return text.get();
+                return emoji.text(text.get());
             }
             if (utf8 && isCut(bytes)) {
-                return new String(bytes, StandardCharsets.UTF_8);
+                return emoji.text(new String(bytes, StandardCharsets.UTF_8));
             }
         }
         List<Charset> tried =
@@ -72,7 +76,8 @@ final class LyingCharsets {
                         : shiftJis ? List.of(CP932) : List.of(CP932, EUC);
         if (utf8 || nothing || shiftJis || name.contains("euc")) {
             for (Charset charset : tried) {
-                Optional<String> text = strict(bytes, charset);
+                Optional<String> text =
+                        charset.equals(CP932) ? cp932(bytes, emoji) : strict(bytes, charset);
                 if (text.isPresent()) {
                     return text.get();
                 }
@@ -80,6 +85,33 @@ final class LyingCharsets {
             return new String(bytes, shiftJis ? CP932 : StandardCharsets.UTF_8);
         }
         return new String(bytes, named(name));
+    }
+
+    /** Between the carriers' own codes, which lie where Windows has none or other characters. */
+    private static Optional<String> cp932(byte[] bytes, CarrierEmoji emoji) {
+        StringBuilder text = new StringBuilder(bytes.length);
+        int from = 0;
+        int at = 0;
+        while (at < bytes.length) {
+            int lead = bytes[at] & 0xff;
+            boolean two = (lead >= 0x81 && lead <= 0x9f) || (lead >= 0xe0 && lead <= 0xfc);
+            if (!two || at + 1 == bytes.length) {
+                at++;
+                continue;
+            }
+            Optional<String> own = emoji.shiftJis(lead << 8 | (bytes[at + 1] & 0xff));
+            if (own.isPresent()) {
+                Optional<String> before = strict(Arrays.copyOfRange(bytes, from, at), CP932);
+                if (before.isEmpty()) {
+                    return before;
+                }
+                text.append(before.get()).append(own.get());
+                from = at + 2;
+            }
+            at += 2;
+        }
+        Optional<String> rest = strict(Arrays.copyOfRange(bytes, from, bytes.length), CP932);
+        return rest.map(last -> text.append(last).toString());
     }
 
     private static String jis(byte[] bytes) {
@@ -92,7 +124,7 @@ final class LyingCharsets {
     }
 
     /** A header as it stands in the mail, each byte a character. */
-    static String header(String raw) {
+    static String header(String raw, Carrier carrier) {
         StringBuilder text = new StringBuilder();
         Matcher word = WORD.matcher(raw);
         ByteArrayOutputStream pending = new ByteArrayOutputStream();
@@ -103,24 +135,24 @@ final class LyingCharsets {
             boolean joined = pending.size() > 0 && between.isBlank();
             String named = word.group(1).replaceFirst("\\*.*", "");
             if (!joined || !named.equalsIgnoreCase(label)) {
-                text.append(decode(pending.toByteArray(), label));
+                text.append(decode(pending.toByteArray(), label, carrier));
                 pending.reset();
                 label = named;
             }
             if (!joined) {
-                text.append(plain(between));
+                text.append(plain(between, carrier));
             }
             byte[] content = content(word.group(2), word.group(3));
             pending.write(content, 0, content.length);
             end = word.end();
         }
-        return text.append(decode(pending.toByteArray(), label))
-                .append(plain(raw.substring(end)))
+        return text.append(decode(pending.toByteArray(), label, carrier))
+                .append(plain(raw.substring(end), carrier))
                 .toString();
     }
 
-    private static String plain(String raw) {
-        return decode(raw.getBytes(StandardCharsets.ISO_8859_1), "");
+    private static String plain(String raw, Carrier carrier) {
+        return decode(raw.getBytes(StandardCharsets.ISO_8859_1), "", carrier);
     }
 
     private static byte[] content(String how, String coded) {
@@ -160,7 +192,7 @@ final class LyingCharsets {
     /** Whether it is UTF-8 but for its last character. */
     private static boolean isCut(byte[] bytes) {
         for (int less = 1; less <= 3 && less <= bytes.length; less++) {
-            byte[] head = java.util.Arrays.copyOf(bytes, bytes.length - less);
+            byte[] head = Arrays.copyOf(bytes, bytes.length - less);
             if (strict(head, StandardCharsets.UTF_8).isPresent()) {
                 return true;
             }

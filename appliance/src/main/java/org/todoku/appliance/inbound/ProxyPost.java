@@ -21,6 +21,8 @@ import org.todoku.appliance.inbound.proof.SenderProofs;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.kernel.Ids;
+import org.todoku.appliance.message.Attachment;
+import org.todoku.appliance.message.Attachments;
 import org.todoku.appliance.message.MessageId;
 import org.todoku.appliance.message.Messages;
 import org.todoku.appliance.message.NewMessage;
@@ -51,6 +53,7 @@ final class ProxyPost {
             Sending sending,
             Messages messages,
             Answering answering,
+            Attachments attachments,
             RandomGenerator random) {}
 
     ProxyPost(Database database, Ids ids, InstantSource clock, Parts parts) {
@@ -71,18 +74,25 @@ final class ProxyPost {
     }
 
     /** What was asked back. */
-    private record Draft(long id, String subject, String body, Instant received) {}
+    private record Draft(
+            long id, String subject, String body, ProxyFiles files, Instant received) {}
 
     private record Found(Way way, Sender sender, Optional<Draft> draft) {}
 
-    /** A mail that wants to be sent on; {@code refused} says why it is not. */
-    record Claim(Found found, Optional<String> refused) {}
+    /**
+     * A mail that wants to be sent on.
+     *
+     * @param refused why it is not
+     * @param files those of the mail that may go on, kept already
+     */
+    record Claim(Found found, Optional<String> refused, ProxyFiles files) {}
 
     /** What became of it; the state as it is stored. */
     record Ended(String state, String result) {}
 
     /**
-     * Whether it is one of these, and proven. Asks the network, so it is called in no transaction.
+     * Whether it is one of these, and proven. Asks the network and keeps files, so it is called in
+     * no transaction.
      */
     Optional<Claim> look(
             InboundStore.Waiting stored, Organisation organisation, ReceivedMail mail) {
@@ -90,7 +100,16 @@ final class ProxyPost {
             return Optional.empty();
         }
         return database.read(tx -> find(tx, stored.to(), organisation, mail))
-                .map(found -> new Claim(found, refusal(found, stored, mail)));
+                .map(found -> claim(found, stored, mail));
+    }
+
+    private Claim claim(Found found, InboundStore.Waiting stored, ReceivedMail mail) {
+        Optional<String> refused = refusal(found, stored, mail);
+        boolean sends = refused.isEmpty() && found.way != Way.CONFIRM;
+        return new Claim(
+                found,
+                refused,
+                sends ? ProxyFiles.keep(stored.raw(), parts.attachments) : ProxyFiles.NONE);
     }
 
     private Optional<Found> find(Tx tx, String to, Organisation organisation, ReceivedMail mail) {
@@ -117,12 +136,13 @@ final class ProxyPost {
         Matcher code = CODE.matcher(subject.toLowerCase(Locale.ROOT));
         return code.find()
                 ? tx.queryOne(
-                        "SELECT id, subject, body, received FROM proxy_draft WHERE sender_id = ? AND code = ?",
+                        "SELECT id, subject, body, files, received FROM proxy_draft WHERE sender_id = ? AND code = ?",
                         row ->
                                 new Draft(
                                         row.longValue("id"),
                                         row.text("subject"),
                                         row.text("body"),
+                                        ProxyFiles.stored(row.text("files")),
                                         row.instant("received")),
                         sender.id(),
                         code.group(1))
@@ -161,8 +181,12 @@ final class ProxyPost {
             return refuse(letter, claim.refused.get());
         }
         return switch (claim.found.way) {
-            case SECRET -> send(letter, subject(letter), mail.text().strip(), digest(letter));
-            case ASK -> ask(letter);
+            case SECRET ->
+                    send(
+                            letter,
+                            new Words(subject(letter), mail.text().strip(), claim.files),
+                            digest(letter, claim.files));
+            case ASK -> ask(letter, claim.files);
             case CONFIRM -> confirm(letter, claim.found.draft.orElseThrow());
         };
     }
@@ -174,7 +198,10 @@ final class ProxyPost {
             Organisation organisation,
             ReceivedMail mail) {}
 
-    private Ended send(Letter letter, String subject, String body, String key) {
+    /** What is sent on. */
+    private record Words(String subject, String body, ProxyFiles files) {}
+
+    private Ended send(Letter letter, Words words, String key) {
         if (parts.messages.byKey(letter.tx, letter.organisation.id(), key).isPresent()) {
             return refuse(letter, why("proxy.why.again"));
         }
@@ -182,12 +209,13 @@ final class ProxyPost {
         try {
             message =
                     new NewMessage(
-                            subject,
-                            body.isEmpty() ? subject : body,
+                            words.subject,
+                            words.body.isEmpty() ? words.subject : words.body,
                             letter.sender.audience(),
                             letter.sender.urgent(),
                             Optional.empty(),
-                            Optional.empty());
+                            Optional.empty(),
+                            words.files.kept());
             MessageId id =
                     parts.sending.send(
                             letter.tx,
@@ -195,7 +223,7 @@ final class ProxyPost {
                             letter.sender.name(),
                             message,
                             key);
-            answer(letter, "proxySent", subject);
+            answer(letter, "proxySent", words.subject, words.files);
             return new Ended("sent", letter.sender.name() + ": message " + id);
         } catch (FaultException e) {
             if (e.fault().retryable()) {
@@ -205,14 +233,14 @@ final class ProxyPost {
         }
     }
 
-    private Ended ask(Letter letter) {
+    private Ended ask(Letter letter, ProxyFiles files) {
         if (says(letter).isEmpty()) {
             return refuse(letter, why("proxy.why.empty"));
         }
         String code = Joining.freshCode(parts.random, CODE_LENGTH);
         String text = letter.mail.text().strip();
         letter.tx.update(
-                "INSERT INTO proxy_draft(id, sender_id, code, subject, body, received) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO proxy_draft(id, sender_id, code, subject, body, files, received) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 ids.next(),
                 letter.sender.id(),
                 code,
@@ -220,8 +248,9 @@ final class ProxyPost {
                 text.length() <= NewMessage.MAX_BODY
                         ? text
                         : text.substring(0, NewMessage.MAX_BODY + 1),
+                files.stored(),
                 clock.instant());
-        String asked = answer(letter, "proxyConfirm", code);
+        String asked = answer(letter, "proxyConfirm", code, files);
         return new Ended("asked", letter.sender.name() + ": " + asked);
     }
 
@@ -230,24 +259,38 @@ final class ProxyPost {
         if (draft.received.plus(ASKED).isBefore(clock.instant())) {
             return refuse(letter, why("proxy.why.late"));
         }
-        return send(letter, draft.subject, draft.body, "mail-confirmed:" + draft.id);
+        Words words = new Words(draft.subject, draft.body, draft.files);
+        return send(letter, words, "mail-confirmed:" + draft.id);
     }
 
     private Ended refuse(Letter letter, String why) {
-        answer(letter, "proxyRefused", why);
+        answer(letter, "proxyRefused", why, ProxyFiles.NONE);
         return new Ended("refused", letter.sender.name() + ": " + why);
     }
 
     /** To the registered address and to no other. */
-    private String answer(Letter letter, String kind, String detail) {
+    private String answer(Letter letter, String kind, String detail, ProxyFiles files) {
         var answer =
                 new Answering.Answer(
                         letter.sender.address(),
                         "inbound:" + letter.stored.id(),
                         letter.mail.mailId(),
                         kind,
-                        detail);
+                        detail,
+                        note(files));
         return parts.answering.answer(letter.tx, letter.organisation, answer, MAX_ANSWERS);
+    }
+
+    /** Which files go on, and which do not and why. */
+    private String note(ProxyFiles files) {
+        StringBuilder note = new StringBuilder();
+        for (Attachment file : files.kept()) {
+            note.append(parts.answering.text("proxyFile.sent", file.name()));
+        }
+        for (ProxyFiles.Left file : files.left()) {
+            note.append(parts.answering.text(file.why().key(), file.name()));
+        }
+        return note.isEmpty() ? "" : "\n" + note;
     }
 
     private String why(String key) {
@@ -267,7 +310,7 @@ final class ProxyPost {
     }
 
     /** The same mail again, under whatever Message-ID, has the same. */
-    private static String digest(Letter letter) {
+    private static String digest(Letter letter, ProxyFiles files) {
         String said =
                 String.join(
                         "\0",
@@ -275,7 +318,8 @@ final class ProxyPost {
                                 "" + letter.sender.id(),
                                 letter.mail.date(),
                                 letter.mail.subject(),
-                                letter.mail.text()));
+                                letter.mail.text(),
+                                files.stored()));
         try {
             byte[] hash =
                     MessageDigest.getInstance("SHA-256")

@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Pattern;
+import org.todoku.appliance.inbound.CarrierEmoji.Carrier;
 import org.todoku.appliance.kernel.EmailAddress;
 
 /**
@@ -56,7 +57,12 @@ record ReceivedMail(
             MimeMessage mail =
                     new MimeMessage(
                             Session.getInstance(new Properties()), new ByteArrayInputStream(raw));
-            String from = header(mail, "From");
+            // Its address tells whose pictograms these are.
+            Carrier carrier =
+                    address(header(mail, "From", Carrier.UNKNOWN))
+                            .map(from -> Carrier.of(from.domain()))
+                            .orElse(Carrier.UNKNOWN);
+            String from = header(mail, "From", carrier);
             return new ReceivedMail(
                     address(from),
                     displayName(from),
@@ -65,8 +71,8 @@ record ReceivedMail(
                             .filter(id -> !id.isEmpty()),
                     references(mail),
                     header(mail, "Date"),
-                    header(mail, "Subject"),
-                    text(mail, 0).orElse(""),
+                    header(mail, "Subject", carrier),
+                    text(mail, carrier, 0).orElse(""),
                     machine(mail),
                     Optional.ofNullable(mail.getHeader("Received"))
                             .map(lines -> lines.length)
@@ -104,8 +110,13 @@ record ReceivedMail(
     }
 
     private static String header(MimeMessage mail, String name) throws MessagingException {
+        return header(mail, name, Carrier.UNKNOWN);
+    }
+
+    private static String header(MimeMessage mail, String name, Carrier carrier)
+            throws MessagingException {
         String raw = mail.getHeader(name, ", ");
-        return raw == null ? "" : LyingCharsets.header(MimeUtility.unfold(raw)).strip();
+        return raw == null ? "" : LyingCharsets.header(MimeUtility.unfold(raw), carrier).strip();
     }
 
     private static Optional<EmailAddress> address(String from) {
@@ -128,14 +139,14 @@ record ReceivedMail(
         }
     }
 
-    private static Optional<String> text(Part part, int depth) {
+    private static Optional<String> text(Part part, Carrier carrier, int depth) {
         try {
             if (part.isMimeType("multipart/*")
                     && depth < MAX_DEPTH
                     && part.getContent() instanceof Multipart parts) {
                 Optional<String> found = Optional.empty();
                 for (int i = 0; i < parts.getCount() && found.isEmpty(); i++) {
-                    found = text(parts.getBodyPart(i), depth + 1);
+                    found = text(parts.getBodyPart(i), carrier, depth + 1);
                 }
                 return found;
             }
@@ -143,14 +154,15 @@ record ReceivedMail(
             if (attached || !part.isMimeType("text/*")) {
                 return Optional.empty();
             }
-            String text = decoded(part);
+            String text = decoded(part, carrier);
             return Optional.of(part.isMimeType("text/html") ? withoutTags(text) : text);
         } catch (MessagingException | IOException | IllegalArgumentException broken) {
             return Optional.empty();
         }
     }
 
-    private static String decoded(Part part) throws MessagingException, IOException {
+    private static String decoded(Part part, Carrier carrier)
+            throws MessagingException, IOException {
         String label = "";
         try {
             String parameter = new ContentType(part.getContentType()).getParameter("charset");
@@ -158,7 +170,7 @@ record ReceivedMail(
         } catch (ParseException e) {
             // An unreadable label is no label.
         }
-        return LyingCharsets.decode(bytes(part), label);
+        return LyingCharsets.decode(bytes(part), label, carrier);
     }
 
     /** What breaks its own encoding is read as far as it goes: it is not empty for that. */

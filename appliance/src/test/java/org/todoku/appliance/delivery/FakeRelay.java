@@ -5,39 +5,82 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 
 /**
  * A strict SMTP server that answers as it is told; anything out of order is a failure of the test.
  */
 public final class FakeRelay implements AutoCloseable {
     /**
-     * What it does at a stage (ehlo, mail, rcpt, data, end) for a recipient; empty text drops the
-     * connection.
+     * What it does at a stage (ehlo, starttls, mail, rcpt, data, end) for a recipient; empty text
+     * drops the connection.
      */
     public interface Script {
         String answer(String stage, String recipient);
+
+        /**
+         * What it says first; anything but 220 ends the connection.
+         *
+         * @param open how many connections there are with this one
+         */
+        default String greeting(int open) {
+            return "220 fake";
+        }
+
+        /** Whether it goes away without a word after so many mails of one connection. */
+        default boolean cuts(int mails) {
+            return false;
+        }
+
+        /** How long it takes for each byte of an answer. */
+        default Duration drip() {
+            return Duration.ZERO;
+        }
     }
 
-    /** A mail that was accepted or at least received whole. */
-    public record Taken(String from, String recipient, String text) {}
+    /**
+     * A mail that was accepted or at least received whole.
+     *
+     * @param secured whether it came over TLS
+     */
+    public record Taken(String from, String recipient, String text, boolean secured) {}
 
     static final String DROP = "";
 
     private final ServerSocket socket;
     private final Script script;
+    private final Optional<SSLContext> tls;
+    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicInteger most = new AtomicInteger();
     private final List<Taken> taken = new CopyOnWriteArrayList<>();
     private final List<String> violations = new CopyOnWriteArrayList<>();
 
     public FakeRelay(Script script) {
+        this(script, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Optional.empty());
+    }
+
+    /**
+     * @param tls what STARTTLS, which it offers then, is done with; the script's stage {@code
+     *     starttls} says what is answered to that, and {@link #DROP} there goes away after its 220
+     */
+    FakeRelay(Script script, InetSocketAddress at, Optional<SSLContext> tls) {
         this.script = script;
+        this.tls = tls;
         try {
-            socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            socket = new ServerSocket(at.getPort(), 50, at.getAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -54,12 +97,7 @@ public final class FakeRelay implements AutoCloseable {
 
     public Relay relay(int connections, double perSecond) {
         return new Relay(
-                "127.0.0.1",
-                port(),
-                Relay.Tls.NONE,
-                java.util.Optional.empty(),
-                perSecond,
-                connections);
+                "127.0.0.1", port(), Relay.Tls.NONE, Optional.empty(), perSecond, connections);
     }
 
     int port() {
@@ -68,6 +106,11 @@ public final class FakeRelay implements AutoCloseable {
 
     public List<Taken> taken() {
         return taken;
+    }
+
+    /** How many connections there were at once. */
+    int mostOpen() {
+        return most.get();
     }
 
     public List<String> violations() {
@@ -95,14 +138,40 @@ public final class FakeRelay implements AutoCloseable {
     }
 
     private void serve(Socket connection) {
-        try (connection;
-                BufferedReader in =
-                        new BufferedReader(
-                                new InputStreamReader(
-                                        connection.getInputStream(), StandardCharsets.US_ASCII))) {
-            say(connection, "220 fake");
+        int now = open.incrementAndGet();
+        try (connection) {
+            most.accumulateAndGet(now, Math::max);
+            String greeting = script.greeting(now);
+            say(connection, greeting);
+            if (greeting.startsWith("220")) {
+                serve(connection, false);
+            }
+        } catch (SocketException | SSLException closed) {
+            // The client went away, as clients do, or did not like our certificate.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            open.decrementAndGet();
+        }
+    }
+
+    private void secure(Socket connection, SSLContext context) throws IOException {
+        try (SSLSocket secured =
+                (SSLSocket) context.getSocketFactory().createSocket(connection, null, 0, true)) {
+            secured.setUseClientMode(false);
+            secured.startHandshake();
+            serve(secured, true);
+        }
+    }
+
+    private void serve(Socket connection, boolean secured) throws IOException {
+        try (BufferedReader in =
+                new BufferedReader(
+                        new InputStreamReader(
+                                connection.getInputStream(), StandardCharsets.US_ASCII))) {
             String from = null;
             String to = null;
+            int mails = 0;
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 String stage = stage(line);
                 if (stage.equals("quit")) {
@@ -113,6 +182,17 @@ public final class FakeRelay implements AutoCloseable {
                     from = null;
                     to = null;
                     say(connection, "250 ok");
+                    continue;
+                }
+                if (stage.equals("starttls")) {
+                    String answer = script.answer("starttls", "");
+                    say(connection, answer.equals(DROP) ? "220 go on" : answer);
+                    if (answer.startsWith("220")) {
+                        secure(connection, tls.orElseThrow());
+                    }
+                    if (answer.equals(DROP) || answer.startsWith("220")) {
+                        return;
+                    }
                     continue;
                 }
                 if (outOfOrder(stage, from != null, to != null)) {
@@ -130,25 +210,30 @@ public final class FakeRelay implements AutoCloseable {
                 if (answer.equals(DROP)) {
                     return;
                 }
+                if (stage.equals("ehlo") && tls.isPresent() && !secured) {
+                    say(connection, "250-fake\r\n250 STARTTLS");
+                    continue;
+                }
                 say(connection, answer);
                 if (answer.startsWith("354")) {
                     String text = text(in);
                     String end = script.answer("end", String.valueOf(to));
                     if (end.equals(DROP) || end.startsWith("2")) {
-                        taken.add(new Taken(String.valueOf(from), String.valueOf(to), text));
+                        taken.add(
+                                new Taken(String.valueOf(from), String.valueOf(to), text, secured));
                     }
                     if (end.equals(DROP)) {
                         return;
                     }
                     say(connection, end);
+                    mails++;
+                    if (script.cuts(mails)) {
+                        return;
+                    }
                     from = null;
                     to = null;
                 }
             }
-        } catch (SocketException closed) {
-            // The client went away, as clients do.
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
@@ -173,6 +258,7 @@ public final class FakeRelay implements AutoCloseable {
             case "RSET" -> "rset";
             case "NOOP" -> "noop";
             case "QUIT" -> "quit";
+            case "STAR" -> "starttls";
             default -> "unknown";
         };
     }
@@ -189,7 +275,16 @@ public final class FakeRelay implements AutoCloseable {
         return text.toString();
     }
 
-    private static void say(Socket connection, String line) throws IOException {
-        connection.getOutputStream().write((line + "\r\n").getBytes(StandardCharsets.US_ASCII));
+    private void say(Socket connection, String line) throws IOException {
+        byte[] bytes = (line + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        long drip = script.drip().toNanos();
+        if (drip == 0) {
+            connection.getOutputStream().write(bytes);
+            return;
+        }
+        for (byte one : bytes) {
+            LockSupport.parkNanos(drip);
+            connection.getOutputStream().write(one);
+        }
     }
 }

@@ -31,6 +31,8 @@ import org.todoku.appliance.member.Members;
 import org.todoku.appliance.member.NewMember;
 import org.todoku.appliance.member.ProfileItems;
 import org.todoku.appliance.member.Roster;
+import org.todoku.appliance.message.Attachments;
+import org.todoku.appliance.message.MemoryFiles;
 import org.todoku.appliance.message.MessageId;
 import org.todoku.appliance.message.Messages;
 import org.todoku.appliance.message.NewMessage;
@@ -49,6 +51,7 @@ public final class Network implements AutoCloseable {
     public final Members members;
     public final Roster roster;
     public final Messages messages;
+    public final Attachments attachments;
     public final Ledger ledger;
     public final Sending sending;
     public final MailSettings settings;
@@ -83,7 +86,8 @@ public final class Network implements AutoCloseable {
                         new Sending.Parts(
                                 messages, audiences, new Audit(database, ids, clock), settings));
         tokens = new SignedTokens(ServerSecret.of(database, new SecureRandom()));
-        texts = new MailText(settings, tokens, clock, attachment -> Optional.empty());
+        attachments = new Attachments(database, new MemoryFiles());
+        texts = new MailText(settings, tokens, clock, attachments::content);
         reads = new Reads(database, clock);
         outgoing = new OutgoingMail(ids, clock);
         school =

@@ -88,6 +88,22 @@ class BounceTest {
         await(() -> contact(PHONE).state() == ContactState.ACTIVE);
     }
 
+    /** A relay on the same machine sends it within milliseconds; our own note takes longer. */
+    @Test
+    void aNoticeMayBeFasterThanOurOwnNote() throws Exception {
+        MessageId id = sendAndAwait();
+        int claimed =
+                network.database.write(
+                        tx ->
+                                tx.update(
+                                        "UPDATE delivery SET outcome = 'claimed' WHERE address = ?",
+                                        PHONE));
+        assertThat(claimed).isEqualTo(1);
+        arrives("", returnPathOf(PHONE), notice("550 Unknown user"));
+        await(() -> network.ledger.counts(id).refused() == 1);
+        assertThat(network.ledger.counts(id).claimed()).isZero();
+    }
+
     @Test
     void aForgedNoticeChangesNothing() throws Exception {
         MessageId id = sendAndAwait();

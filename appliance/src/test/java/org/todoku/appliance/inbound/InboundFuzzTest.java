@@ -24,8 +24,10 @@ import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 import org.todoku.appliance.Mangled;
+import org.todoku.appliance.account.OrganisationId;
 import org.todoku.appliance.account.ServerSecret;
 import org.todoku.appliance.account.SignedTokens;
+import org.todoku.appliance.delivery.Network;
 import org.todoku.appliance.delivery.bounce.BounceNotice;
 import org.todoku.appliance.delivery.bounce.Refusals;
 import org.todoku.appliance.delivery.bounce.ReturnPaths;
@@ -35,7 +37,6 @@ import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.message.Survey;
 import org.todoku.appliance.names.Names;
 import org.todoku.appliance.store.Database;
-import org.todoku.appliance.store.TestStore;
 import org.todoku.appliance.survey.AnswerWords;
 
 /** Whatever bytes arrive as mail, what comes out is a value of ours and no surprise. */
@@ -44,12 +45,21 @@ class InboundFuzzTest {
     private static final List<byte[]> SEEDS = seeds();
     private static final Survey SURVEY = new Survey(List.of("○ 参加", "× 不参加"));
     private static Optional<DatagramSocket> nobody = Optional.empty();
+    private static final String CODE = "k7mpq3";
     private static Optional<Database> database = Optional.empty();
+    private static Optional<Door> door = Optional.empty();
+
+    /** Where newcomers come in, with a code. */
+    private record Door(Joining joining, OrganisationId school) {}
 
     /** A name server that knows no name, at once. */
     @BeforeContainer
     static void startNames() throws IOException {
-        database = Optional.of(TestStore.open(Files.createTempDirectory("inbound-fuzz")));
+        Network network = new Network(Files.createTempDirectory("inbound-fuzz"));
+        database = Optional.of(network.database);
+        Joining joining = Rig.inbound(network).joining();
+        joining.set(network.school.id(), new Joining.Rules(CODE, false));
+        door = Optional.of(new Door(joining, network.school.id()));
         DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
         nobody = Optional.of(socket);
         Thread.ofVirtual().start(() -> deny(socket));
@@ -137,6 +147,32 @@ class InboundFuzzTest {
         EmailAddress from = ReceivedMail.read(raw).from().orElse(EmailAddress.of("a@b.example"));
         var mail = new SenderProofs.Mail(raw, from, from.smtp(), "192.0.2.7", "x");
         assertThat(proofs.prove(mail)).isInstanceOf(SenderProof.Unproven.class);
+    }
+
+    /** A code opens the door only when it is all that was said, in the address or in the mail. */
+    @Property(tries = 800, shrinking = ShrinkingMode.OFF)
+    void noCodeIsFoundByChance(@ForAll("mails") byte[] raw) {
+        Door own = door.orElseThrow();
+        String text = new String(raw, StandardCharsets.ISO_8859_1);
+        ReceivedMail mail = ReceivedMail.read(raw);
+        database.orElseThrow()
+                .read(
+                        tx -> {
+                            assertThat(own.joining.isCode(tx, own.school, mail)).isFalse();
+                            for (String word : text.split("\\s+", 20)) {
+                                for (String mark : List.of("", "midori+j", "midori+J" + CODE)) {
+                                    String to = mark + word;
+                                    boolean same =
+                                            to.toLowerCase(Locale.ROOT)
+                                                    .replaceFirst("@[^@]*$", "")
+                                                    .endsWith("+j" + CODE);
+                                    assertThat(own.joining.hasCode(tx, own.school, to))
+                                            .as(to)
+                                            .isEqualTo(same);
+                                }
+                            }
+                            return tx;
+                        });
     }
 
     @Provide

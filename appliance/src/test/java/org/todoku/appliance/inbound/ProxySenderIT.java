@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.todoku.appliance.delivery.Network.await;
 
+import jakarta.mail.internet.MimeUtility;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -62,7 +63,10 @@ class ProxySenderIT {
                                         + "_dmarc IN TXT \"v=DMARC1; p=reject\"\n"
                                         + "s1._domainkey IN TXT "
                                         + record
-                                        + "\n",
+                                        + "\n"
+                                        + "ed._domainkey IN TXT \"v=DKIM1; k=ed25519; p="
+                                        + Elsewhere.PUBLIC
+                                        + "\"\n",
                                 "evil.example",
                                 "@ IN TXT \"v=spf1 ip4:198.51.100.9 -all\"\n"
                                         + "s1._domainkey IN TXT "
@@ -164,6 +168,110 @@ class ProxySenderIT {
         // The registered address hears of it, and nobody else does.
         await(() -> sentTo(COACH) > 0);
         assertThat(relay.taken()).allMatch(mail -> mail.recipient().equals(COACH));
+    }
+
+    /** What another program than ours has signed in the newer way (RFC 8463). */
+    @Test
+    void aSignatureByEd25519CountsToo() throws Exception {
+        String plain = mail(COACH, secret, "集合時間", "8時に変わりました。");
+        String signed = text(Elsewhere.sign(bytes(plain), "ed", "phone.example"));
+        assertThat(signed).contains("a=ed25519-sha256");
+        arrives(COACH, secret, bytes(signed.replace("Subject: ", "Subject: !")), "127.0.0.1");
+        String other = signed.replace("base64\r\n\r\n", "base64\r\n\r\nAAAA");
+        assertThat(other).isNotEqualTo(signed);
+        arrives(COACH, secret, bytes(other), "127.0.0.1");
+        await(() -> states().equals(List.of("refused", "refused")));
+        assertThat(messages()).isZero();
+        arrives(COACH, secret, bytes(signed), "127.0.0.1");
+        await(() -> states().equals(List.of("refused", "refused", "sent")));
+        await(() -> sentTo("hanako@example.jp") == 1);
+    }
+
+    @Test
+    void picturesAndPdfsGoOnAndWhatDoesNotIsSaid() throws Exception {
+        String sent =
+                withFiles(
+                        mail(COACH, secret, "地図", "地図です。"),
+                        "ずかん.png",
+                        "b.exe",
+                        "c.pdf",
+                        "d.jpg",
+                        "e.jpg",
+                        "f.jpg",
+                        "g.jpg");
+        arrives(COACH, secret, sign(sent, "phone.example", SIGNED), "127.0.0.1");
+        await(() -> states().equals(List.of("sent")));
+        assertThat(files()).containsExactly("ずかん.png", "c.pdf", "d.jpg", "e.jpg", "f.jpg");
+        await(() -> sentTo("hanako@example.jp") == 1 && sentTo(COACH) == 1);
+        assertThat(taken("hanako@example.jp"))
+                .contains("image/png", "application/pdf", "c.pdf")
+                .doesNotContain("b.exe");
+        String said =
+                new String(
+                        Base64.getMimeDecoder().decode(taken(COACH).split("\r\n\r\n", 2)[1]),
+                        StandardCharsets.UTF_8);
+        assertThat(said)
+                .contains("送信する添付ファイル: ずかん.png", "送信する添付ファイル: f.jpg")
+                .contains("送信しない添付ファイル: b.exe（送れるのは画像とPDFだけです）")
+                .contains("送信しない添付ファイル: g.jpg（5つまでです）");
+    }
+
+    @Test
+    void filesWaitForTheReplyWithTheirMail() throws Exception {
+        String asking = "midori+send@todoku.example";
+        String sent = withFiles(mail(COACH, asking, "地図", "地図です。"), "a.png", "b.exe");
+        arrives(COACH, asking, sign(sent, "phone.example", SIGNED), "127.0.0.1");
+        await(() -> states().equals(List.of("asked")) && sentTo(COACH) == 1);
+        assertThat(files()).isEmpty();
+        String to = "midori@todoku.example";
+        String reply = mail(COACH, to, "Re: [" + code() + "]", "");
+        arrives(COACH, to, sign(reply, "phone.example", SIGNED), "127.0.0.1");
+        await(() -> states().equals(List.of("asked", "sent")));
+        assertThat(files()).containsExactly("a.png");
+        await(() -> sentTo("hanako@example.jp") == 1);
+        assertThat(taken("hanako@example.jp")).contains("a.png");
+    }
+
+    /** What each name says it is, or a program. */
+    private static String withFiles(String mail, String... names) throws Exception {
+        int at = mail.indexOf("Content-Type:");
+        StringBuilder whole =
+                new StringBuilder(mail.substring(0, at))
+                        .append(
+                                "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b1\r\n\r\n--b1\r\n")
+                        .append(mail.substring(at));
+        for (String name : names) {
+            String head =
+                    switch (name.substring(name.length() - 3)) {
+                        case "png" -> "\u0089PNG\r\n\u001a\n";
+                        case "pdf" -> "%PDF-1.4 ";
+                        case "jpg" -> "\u00ff\u00d8\u00ff" + name;
+                        default -> "MZ";
+                    };
+            whole.append(
+                            "--b1\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=\"")
+                    .append(MimeUtility.encodeWord(name, "UTF-8", "B"))
+                    .append("\"\r\nContent-Transfer-Encoding: base64\r\n\r\n")
+                    .append(Base64.getEncoder().encodeToString(bytes(head)))
+                    .append("\r\n");
+        }
+        return whole.append("--b1--\r\n").toString();
+    }
+
+    private List<String> files() {
+        return network.database.read(
+                tx ->
+                        tx.query(
+                                "SELECT name FROM attachment ORDER BY place",
+                                row -> row.text("name")));
+    }
+
+    private String taken(String address) {
+        return relay.taken().stream()
+                .filter(mail -> mail.recipient().equals(address))
+                .findFirst()
+                .orElseThrow()
+                .text();
     }
 
     /** Who found the secret address but is not its owner, with a good signature of their own. */

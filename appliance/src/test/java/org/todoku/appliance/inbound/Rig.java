@@ -57,6 +57,7 @@ public final class Rig {
                                 new SenderProofs(names),
                                 network.sending,
                                 network.messages,
+                                network.attachments,
                                 new Random(6))));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -39,6 +40,29 @@ class FormFuzzTest {
         } catch (FaultException e) {
             assertThat(e.fault().httpStatus()).isBetween(400, 499);
         }
+    }
+
+    @Property(tries = 6000, shrinking = ShrinkingMode.OFF)
+    void aFormWithoutFilesIsReadOrRefused(@ForAll("encoded") byte[] body) {
+        try {
+            Map<String, List<String>> fields =
+                    Call.decode(new String(body, StandardCharsets.UTF_8));
+            Form form = new Form(fields, Map.of());
+            fields.forEach(
+                    (name, values) -> {
+                        assertThat(values).isNotEmpty().doesNotContainNull();
+                        assertThat(form.text(name)).isEqualTo(values.getFirst().strip());
+                    });
+        } catch (Problem e) {
+            assertThat(e.status()).isBetween(400, 499);
+        }
+    }
+
+    @Provide
+    Arbitrary<byte[]> encoded() {
+        String form =
+                "name=%E5%B1%B1%E7%94%B0+%E8%8A%B1%E5%AD%90&item%3A%E5%AD%A6%E5%B9%B4=3&item%3A=&a&=b&&c=%00&d=%ED%A0%80";
+        return Mangled.of(List.of(form.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Provide

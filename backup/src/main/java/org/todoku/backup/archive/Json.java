@@ -32,6 +32,10 @@ final class Json {
     }
 
     static <T> T read(byte[] json, Class<T> type) throws IOException {
-        return MAPPER.readValue(json, type);
+        T value = MAPPER.readValue(json, type);
+        if (value == null) {
+            throw new IOException("it says null and nothing else");
+        }
+        return value;
     }
 }

@@ -77,7 +77,7 @@ public final class StsPolicies {
             }
             LOG.warn("the MTA-STS policy of {} cannot be read", domain);
         } catch (IOException | IllegalArgumentException e) {
-            LOG.warn("the MTA-STS policy of {} cannot be fetched: {}", domain, e.getMessage());
+            LOG.warn("the MTA-STS policy of {} cannot be fetched: {}", domain, e.toString());
         }
         return kept.map(Known::policy);
     }

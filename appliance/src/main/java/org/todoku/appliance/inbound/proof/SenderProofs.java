@@ -14,12 +14,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.apache.james.jdkim.DKIMVerifier;
 import org.apache.james.jdkim.api.Result;
 import org.apache.james.jdkim.api.SignatureRecord;
 import org.apache.james.jdkim.exceptions.FailException;
 import org.apache.james.jdkim.exceptions.TempFailException;
 import org.apache.james.jspf.impl.SPF;
+import org.todoku.appliance.delivery.dkim.DkimChecker;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.names.LookupFailedException;
 import org.todoku.appliance.names.Names;
@@ -116,7 +116,7 @@ public final class SenderProofs {
     }
 
     private SenderProof signed(Mail mail, boolean strict) {
-        DKIMVerifier verifier = new DKIMVerifier(this::keys);
+        DkimChecker verifier = new DkimChecker(this::keys);
         String failed = "";
         try {
             if (signatures(mail.raw) > MOST_SIGNATURES) {
@@ -197,10 +197,12 @@ public final class SenderProofs {
         if (plain.matches("(?i)(.*;)?t=[a-z:]*y.*")) {
             return false;
         }
+        boolean ed25519 = plain.matches("(?i)(.*;)?k=ed25519(;.*)?");
         for (String tag : plain.split(";")) {
             if (tag.startsWith("p=")) {
                 try {
-                    return Base64.getDecoder().decode(tag.substring(2)).length >= SHORTEST_KEY;
+                    byte[] key = Base64.getDecoder().decode(tag.substring(2));
+                    return ed25519 ? DkimChecker.isEd25519(key) : key.length >= SHORTEST_KEY;
                 } catch (IllegalArgumentException e) {
                     return false;
                 }

@@ -1,0 +1,3 @@
+/** Tests of messages that come again. */
+@org.jspecify.annotations.NullMarked
+package org.todoku.appliance.message;
