@@ -195,6 +195,29 @@ final class Host {
         return post(path, "application/json", json.getBytes(StandardCharsets.UTF_8));
     }
 
+    /**
+     * The same under a key, and again until it is known what became of it: what an answer of 503
+     * asks of a client.
+     */
+    JsonNode postOnce(String path, String key, String json) throws Exception {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                return json(
+                        request(path)
+                                .header("Content-Type", "application/json")
+                                .header("Idempotency-Key", key)
+                                .POST(HttpRequest.BodyPublishers.ofString(json)));
+            } catch (IllegalStateException e) {
+                boolean unknown = String.valueOf(e.getMessage()).startsWith("503 ");
+                if (!unknown || System.nanoTime() > deadline) {
+                    throw e;
+                }
+                Thread.sleep(500);
+            }
+        }
+    }
+
     /** A page as a browser without a sign-in gets it. */
     HttpResponse<String> page(String url) throws Exception {
         return client.send(

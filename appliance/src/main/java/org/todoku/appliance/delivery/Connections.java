@@ -8,10 +8,12 @@ final class Connections {
     private static final int MOST = 4;
 
     private final String helo;
+    private final AddressForms forms;
     private final Map<Relay, RelayConnection> open = new LinkedHashMap<>(16, 0.75f, true);
 
-    Connections(String helo) {
+    Connections(String helo, AddressForms forms) {
         this.helo = helo;
+        this.forms = forms;
     }
 
     /** The one to a server; the one that was used least lately may be closed for it. */
@@ -25,7 +27,7 @@ final class Connections {
             eldest.getValue().close();
             open.remove(eldest.getKey());
         }
-        RelayConnection fresh = new RelayConnection(relay, helo);
+        RelayConnection fresh = RelayConnection.remembering(relay, helo, forms);
         open.put(relay, fresh);
         return fresh;
     }

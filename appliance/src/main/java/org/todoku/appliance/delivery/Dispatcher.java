@@ -47,6 +47,7 @@ public final class Dispatcher {
     private final Durability durability;
     private final Duration archiveWait;
     private final List<Outbox> outboxes;
+    private final AddressForms forms;
     private final OutcomeBook book;
     private final Judge judge;
     private final Lanes lanes;
@@ -102,7 +103,8 @@ public final class Dispatcher {
                         new LedgerOutbox(parts.texts, parts.bounces, true),
                         new OutgoingMail.Box(parts.texts),
                         new LedgerOutbox(parts.texts, parts.bounces, false));
-        this.book = new OutcomeBook(database, clock);
+        this.forms = new AddressForms();
+        this.book = new OutcomeBook(database, clock, forms);
         this.judge = new Judge(clock, parts.random);
         List<Relay> relays = parts.settings.relays();
         double rate = relays.isEmpty() ? 0 : relays.getFirst().ratePerSecond();
@@ -115,7 +117,7 @@ public final class Dispatcher {
                         book,
                         judge,
                         new Senders.Setting(
-                                parts.settings.domain(), database.gate(), window::starved));
+                                parts.settings.domain(), forms, database.gate(), window::starved));
         this.loop = new NamedLoop("dispatcher", this::step);
     }
 
@@ -130,6 +132,7 @@ public final class Dispatcher {
         if (left > 0) {
             LOG.warn("{} mails were claimed by a process that died; they are in doubt now", left);
         }
+        forms.load(database);
         book.start();
         senders.start();
         loop.start();

@@ -33,6 +33,7 @@ final class OutcomeBook {
 
     private final Database database;
     private final InstantSource clock;
+    private final AddressForms forms;
     private final BlockingQueue<Entry> entries = new LinkedBlockingQueue<>();
     private final List<Entry> unwritten = new ArrayList<>();
     private final Tempo tempo = new Tempo();
@@ -41,9 +42,10 @@ final class OutcomeBook {
 
     private record Entry(Report report, Runnable recorded) {}
 
-    OutcomeBook(Database database, InstantSource clock) {
+    OutcomeBook(Database database, InstantSource clock, AddressForms forms) {
         this.database = database;
         this.clock = clock;
+        this.forms = forms;
         this.loop = new NamedLoop("outcomes", this::step);
     }
 
@@ -116,6 +118,7 @@ final class OutcomeBook {
                         byOutbox.computeIfAbsent(
                                         entry.report.parcel().outbox(), o -> new ArrayList<>())
                                 .add(entry.report));
+        Map<String, Boolean> learnt = forms.unsaved();
         Boolean written =
                 database.writeWithin(
                         DEADLINE,
@@ -123,9 +126,11 @@ final class OutcomeBook {
                             byOutbox.forEach(
                                     (outbox, reports) ->
                                             outbox.record(tx, reports, clock.instant()));
+                            AddressForms.write(tx, learnt);
                             return Boolean.TRUE;
                         });
         assert written;
+        forms.saved(learnt);
         tempo.note(unwritten.stream().map(Entry::report).toList(), System.nanoTime());
         for (Entry entry : unwritten) {
             if (entry.report.outcome() == Outcome.HANDED_OVER) {

@@ -36,19 +36,26 @@ final class RelayConnection {
     private final Relay relay;
     private final String helo;
     private final Duration answer;
+    private final AddressForms forms;
     private @Nullable Dialogue transport;
 
     RelayConnection(Relay relay, String helo) {
-        this(relay, helo, ANSWER);
+        this(relay, helo, ANSWER, AddressForms.unkept());
+    }
+
+    /** One that keeps what it learns about addresses. */
+    static RelayConnection remembering(Relay relay, String helo, AddressForms forms) {
+        return new RelayConnection(relay, helo, ANSWER, forms);
     }
 
     /**
      * @param answer how long an answer may keep silent
      */
-    RelayConnection(Relay relay, String helo, Duration answer) {
+    RelayConnection(Relay relay, String helo, Duration answer, AddressForms forms) {
         this.relay = relay;
         this.helo = helo;
         this.answer = answer;
+        this.forms = forms;
     }
 
     Relay relay() {
@@ -106,21 +113,37 @@ final class RelayConnection {
             close();
             return new SendResult.Unsent("connect", relay.name() + ": " + e.getMessage());
         }
-        String[][] dialogue = {
-            {"mail", "MAIL FROM:<" + envelopeFrom + ">"},
-            {"rcpt", "RCPT TO:<" + to.smtp() + ">"}
-        };
-        for (String[] turn : dialogue) {
-            int code = open.say(turn[1]);
-            if (code < 200 || code >= 400) {
-                return refusedBeforeContent(open, turn[0], code);
-            }
+        int mail = open.say("MAIL FROM:<" + envelopeFrom + ">");
+        if (mail < 200 || mail >= 400) {
+            return refusedBeforeContent(open, "mail", mail);
+        }
+        int rcpt = recipient(open, to);
+        if (rcpt < 200 || rcpt >= 400) {
+            return refusedBeforeContent(open, "rcpt", rcpt);
         }
         int begun = open.begin();
         if (begun != 354) {
             return refusedBeforeContent(open, "data", begun);
         }
         return sendContent(open, content);
+    }
+
+    /** An address that breaks the rules is named in its other form where one is not understood. */
+    private int recipient(Dialogue open, EmailAddress to) {
+        int code = open.say("RCPT TO:<" + forms.first(to) + ">");
+        if (to.isRegular() || !isAboutForm(code, String.valueOf(open.getLastServerResponse()))) {
+            return code;
+        }
+        int second = open.say("RCPT TO:<" + forms.other(to) + ">");
+        if (second >= 200 && second < 400) {
+            forms.learnOther(to);
+        }
+        return second;
+    }
+
+    /** RFC 5321 4.2.3 (501, 553) and RFC 3463 3.2 (5.1.3). */
+    private static boolean isAboutForm(int code, String response) {
+        return code == 501 || code == 553 || (code >= 500 && response.contains(" 5.1.3 "));
     }
 
     private SendResult sendContent(Dialogue open, byte[] content) {

@@ -48,10 +48,11 @@ final class Senders {
      * What all of them share.
      *
      * @param helo how this machine calls itself
+     * @param forms in which form addresses are taken
      * @param gate by which it is known whether this host is the one to send
      * @param starved told when a connection finds nothing to send
      */
-    record Setting(String helo, WriteGate gate, Runnable starved) {}
+    record Setting(String helo, AddressForms forms, WriteGate gate, Runnable starved) {}
 
     /** False while nothing can be sent at all. */
     boolean usable() {
@@ -90,7 +91,7 @@ final class Senders {
     }
 
     private void run(int index) {
-        Connections connections = new Connections(setting.helo);
+        Connections connections = new Connections(setting.helo, setting.forms);
         try {
             long lastUse = System.nanoTime();
             while (!stopping) {

@@ -19,7 +19,8 @@ import org.todoku.appliance.store.Tx;
  *
  * <p>Looked at when a row is claimed, however it came to be open again: by a first try, a retry or
  * a sender who sends once more. Nobody who writes members is waited for; what is not yet committed
- * counts.
+ * counts. Only the first try of an urgent message asks nothing: it is made seconds after the click,
+ * perhaps while the disk hangs on which the answer lies.
  */
 final class Stopped {
     /** The lists in the statements have one of these lengths, so that few are compiled. */
@@ -37,6 +38,9 @@ final class Stopped {
 
     /** Ends those that are stopped as suppressed; answers the others, in their order. */
     static List<Parcel> settle(Tx tx, List<Candidate> candidates, Instant now) {
+        if (candidates.stream().allMatch(one -> one.parcel.urgent() && one.parcel.attempt() <= 1)) {
+            return candidates.stream().map(Candidate::parcel).toList();
+        }
         Map<Long, Address> addresses = new HashMap<>();
         String contacts =
                 "SELECT id, member_id, state FROM contact" + tx.dialect().by("contact_by_id");

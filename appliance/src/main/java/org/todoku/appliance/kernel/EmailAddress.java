@@ -94,6 +94,16 @@ public record EmailAddress(String local, String domain) {
         return quoteIfNeeded(local) + "@" + domain;
     }
 
+    /** The same unquoted, whatever the rule: some receivers know such addresses only so. */
+    public String raw() {
+        return local + "@" + domain;
+    }
+
+    /** Whether the local part keeps to the dot-atom rule (RFC 5321 4.1.2). */
+    public boolean isRegular() {
+        return DOT_ATOM.matcher(local).matches();
+    }
+
     @Override
     public String toString() {
         return smtp();

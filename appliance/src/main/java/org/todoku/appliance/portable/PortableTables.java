@@ -200,6 +200,7 @@ final class PortableTables {
                     "proxy_draft", "belongs to a right to send, and is over in a day",
                     "message_repeat",
                             "an import sends nothing by itself; whoever wants it sets it anew",
+                    "raw_address", "how a receiver wants an address is learnt anew",
                     "setting", "the server's own, and its secret among them",
                     "machine_event", "what happened to the machine belongs to no organisation",
                     "flyway_schema_history", "which tables this program has made");

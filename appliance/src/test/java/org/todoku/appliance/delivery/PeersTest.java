@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -124,8 +125,66 @@ class PeersTest {
         }
     }
 
+    /**
+     * Addresses from before 2009 go quoted to who takes them so, raw to who does not, and the next
+     * time at once: another process knows it too.
+     */
+    @ParameterizedTest
+    @CsvSource({"501 5.5.4 syntax", "553 5.1.3 bad address", "550 5.1.3 not understood"})
+    void anAddressThatBreaksTheRulesIsTakenInTheFormThatTheReceiverWants(String no)
+            throws Exception {
+        List<String> asked = Collections.synchronizedList(new ArrayList<>());
+        FakeRelay.Script script =
+                (stage, to) -> {
+                    if (!stage.equals("rcpt")) {
+                        return FakeRelay.ok(stage);
+                    }
+                    asked.add(to);
+                    boolean quoted = to.startsWith("\"");
+                    return quoted == to.endsWith("softbank.example") ? FakeRelay.ok(stage) : no;
+                };
+        try (FakeRelay relay = new FakeRelay(script);
+                Network network = new Network(dir, relay.relay(1))) {
+            network.member("abc..def.@docomo.example");
+            network.member("abc..def.@softbank.example");
+            send(network);
+            send(network);
+        }
+        assertThat(asked)
+                .containsExactlyInAnyOrder(
+                        "\"abc..def.\"@docomo.example",
+                        "abc..def.@docomo.example",
+                        "abc..def.@docomo.example",
+                        "\"abc..def.\"@softbank.example",
+                        "\"abc..def.\"@softbank.example");
+    }
+
+    @Test
+    void anAddressThatIsTakenInNoFormIsRefused() {
+        FakeRelay.Script script =
+                (stage, to) -> stage.equals("rcpt") ? "553 5.1.3 no" : FakeRelay.ok(stage);
+        try (FakeRelay relay = new FakeRelay(script)) {
+            RelayConnection connection = connection(relay.relay(1));
+            EmailAddress to = EmailAddress.of("abc..def.@docomo.example");
+            for (int i = 0; i < 2; i++) {
+                SendResult result = connection.send("a@b.example", to, MAIL);
+                assertThat(result).isInstanceOf(SendResult.Permanent.class);
+            }
+            connection.close();
+        }
+    }
+
+    private static void send(Network network) throws Exception {
+        MessageId id = network.send(false);
+        Dispatcher dispatcher = network.dispatcher(Durability.LOCAL);
+        dispatcher.start();
+        await(() -> network.messages.find(id).orElseThrow().state() == MessageState.SENT);
+        assertThat(dispatcher.stop(Duration.ofSeconds(10))).isTrue();
+        assertThat(network.ledger.counts(id).handedOver()).isEqualTo(2);
+    }
+
     private static RelayConnection connection(Relay relay) {
-        return new RelayConnection(relay, "todoku.example", PATIENCE);
+        return new RelayConnection(relay, "todoku.example", PATIENCE, AddressForms.unkept());
     }
 
     private void sendTo(FakeRelay.Script script, int members) throws Exception {
