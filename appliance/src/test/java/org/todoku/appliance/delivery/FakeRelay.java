@@ -185,15 +185,10 @@ public final class FakeRelay implements AutoCloseable {
                     continue;
                 }
                 if (stage.equals("starttls")) {
-                    String answer = script.answer("starttls", "");
-                    say(connection, answer.equals(DROP) ? "220 go on" : answer);
-                    if (answer.startsWith("220")) {
-                        secure(connection, tls.orElseThrow());
+                    if (startTls(connection)) {
+                        continue;
                     }
-                    if (answer.equals(DROP) || answer.startsWith("220")) {
-                        return;
-                    }
-                    continue;
+                    return;
                 }
                 if (outOfOrder(stage, from != null, to != null)) {
                     violations.add(line);
@@ -216,18 +211,10 @@ public final class FakeRelay implements AutoCloseable {
                 }
                 say(connection, answer);
                 if (answer.startsWith("354")) {
-                    String text = text(in);
-                    String end = script.answer("end", String.valueOf(to));
-                    if (end.equals(DROP) || end.startsWith("2")) {
-                        taken.add(
-                                new Taken(String.valueOf(from), String.valueOf(to), text, secured));
-                    }
-                    if (end.equals(DROP)) {
-                        return;
-                    }
-                    say(connection, end);
                     mails++;
-                    if (script.cuts(mails)) {
+                    Taken mail =
+                            new Taken(String.valueOf(from), String.valueOf(to), text(in), secured);
+                    if (!take(connection, mail) || script.cuts(mails)) {
                         return;
                     }
                     from = null;
@@ -235,6 +222,28 @@ public final class FakeRelay implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** Whether it goes on without. */
+    private boolean startTls(Socket connection) throws IOException {
+        String answer = script.answer("starttls", "");
+        say(connection, answer.equals(DROP) ? "220 go on" : answer);
+        if (answer.startsWith("220")) {
+            secure(connection, tls.orElseThrow());
+        }
+        return !answer.equals(DROP) && !answer.startsWith("220");
+    }
+
+    /** Whether it goes on. */
+    private boolean take(Socket connection, Taken mail) throws IOException {
+        String end = script.answer("end", mail.recipient);
+        if (end.equals(DROP) || end.startsWith("2")) {
+            taken.add(mail);
+        }
+        if (!end.equals(DROP)) {
+            say(connection, end);
+        }
+        return !end.equals(DROP);
     }
 
     private static boolean outOfOrder(String stage, boolean from, boolean to) {
