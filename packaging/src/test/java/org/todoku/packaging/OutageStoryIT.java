@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.todoku.appliance.Chromium;
 import org.todoku.backup.bench.FrozenFileSystem;
 import org.todoku.backup.objects.StoreLocation;
 

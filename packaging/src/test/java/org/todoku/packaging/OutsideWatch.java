@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
+import org.todoku.appliance.Chromium;
 import org.todoku.appliance.continuity.outside.OutsideState;
 
 /**
