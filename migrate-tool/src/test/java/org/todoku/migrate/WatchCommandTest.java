@@ -32,8 +32,9 @@ import org.todoku.appliance.demo.MailCatcher;
 /** {@code status --watch} as it is called: each kind of trouble, by mail and by webhook. */
 class WatchCommandTest {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Instant NOW = Instant.now();
-    private static final Copy GOOD = copy(Duration.ZERO, Duration.ZERO, Duration.ZERO, true);
+
+    private final Instant now = Instant.now();
+    private final Copy good = copy(Duration.ZERO, Duration.ZERO, Duration.ZERO, true);
 
     @TempDir Path folder;
     private final BlockingQueue<String> bodies = new LinkedBlockingQueue<>();
@@ -71,14 +72,13 @@ class WatchCommandTest {
     @Test
     void eachKindOfTroubleIsToldByMailAndByWebhook() throws Exception {
         Map<String, OutsideState> troubles = new LinkedHashMap<>();
-        troubles.put("silent", state(NOW.minus(Duration.ofHours(1)), GOOD));
-        troubles.put("base", state(NOW, copy(Duration.ZERO, days(2), Duration.ZERO, true)));
-        troubles.put("drill", state(NOW, copy(Duration.ZERO, Duration.ZERO, days(8), true)));
+        troubles.put("silent", state(now.minus(Duration.ofHours(1)), good));
+        troubles.put("base", state(now, copy(Duration.ZERO, days(2), Duration.ZERO, true)));
+        troubles.put("drill", state(now, copy(Duration.ZERO, Duration.ZERO, days(8), true)));
         troubles.put(
-                "drill failed", state(NOW, copy(Duration.ZERO, Duration.ZERO, days(1), false)));
+                "drill failed", state(now, copy(Duration.ZERO, Duration.ZERO, days(1), false)));
         troubles.put(
-                "lag",
-                state(NOW, copy(Duration.ofMinutes(5), Duration.ZERO, Duration.ZERO, true)));
+                "lag", state(now, copy(Duration.ofMinutes(5), Duration.ZERO, Duration.ZERO, true)));
         for (Map.Entry<String, OutsideState> trouble : troubles.entrySet()) {
             String alarm = trouble.getKey().split(" ", 2)[0];
             Command watch = watch(trouble.getKey(), trouble.getValue());
@@ -98,7 +98,7 @@ class WatchCommandTest {
 
     @Test
     void saysNothingWhileAllIsWell() throws Exception {
-        Command watch = watch("well", state(NOW, GOOD));
+        Command watch = watch("well", state(now, good));
         assertThat(watch.status()).as(watch.toString()).isZero();
         assertThat(wrong(last(watch).path("result"))).isEqualTo("[]");
         assertThat(relay.newest(10)).isEmpty();
@@ -133,13 +133,13 @@ class WatchCommandTest {
         return new OutsideState(at, "normal", service, 2, Optional.of(copy));
     }
 
-    private static Copy copy(Duration lag, Duration baseAge, Duration drillAge, boolean passed) {
+    private Copy copy(Duration lag, Duration baseAge, Duration drillAge, boolean passed) {
         return new Copy(
                 lag,
                 false,
                 0,
-                Optional.of(NOW.minus(baseAge)),
-                Optional.of(new Drill(NOW.minus(drillAge), passed)),
+                Optional.of(now.minus(baseAge)),
+                Optional.of(new Drill(now.minus(drillAge), passed)),
                 Optional.empty());
     }
 
