@@ -42,7 +42,10 @@ public final class Database implements AutoCloseable {
     private static final long LOCK_BYTES = 200;
 
     private static final long LEAST_CACHED_PAGES = 4000;
-    private static final long CACHED_PAGE = 4096 + 800;
+
+    /** Measured in a heap dump: of 10.2 KiB 4 are the page's bytes, 6 Derby's objects for rows. */
+    private static final long CACHED_PAGE = 10_450;
+
     private static final Duration CONNECTION_WAIT = Duration.ofSeconds(2);
 
     private final String url;
@@ -226,11 +229,11 @@ public final class Database implements AutoCloseable {
 
     /**
      * The cache should hold the working set: a page that is not in it is read from a disk that may
-     * hang, and then nothing can time the reader out. A quarter of the heap, in pages of 4 KiB;
-     * each takes about a fifth more than its bytes, and is only taken when it is used.
+     * hang, and then nothing can time the reader out. A third of the heap, in pages of 4 KiB; each
+     * is only taken when it is used.
      */
     private static long pageCache() {
-        return Math.max(LEAST_CACHED_PAGES, Runtime.getRuntime().maxMemory() / 4 / CACHED_PAGE);
+        return Math.max(LEAST_CACHED_PAGES, Runtime.getRuntime().maxMemory() / 3 / CACHED_PAGE);
     }
 
     /**

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Optional of these, or null.
  */
 public final class Tx {
+    private static final int AT_ONCE = 1000;
+
     private final Connection connection;
     private final Dialect dialect;
 
@@ -96,17 +98,29 @@ public final class Tx {
         }
     }
 
-    /** The same statement for many parameter rows; answers the changed rows of each. */
+    /**
+     * The same statement for many parameter rows; answers the changed rows of each. The driver
+     * holds {@value #AT_ONCE} of them at a time: a row of the ledger costs it 1.5 KB.
+     */
     public int[] batch(String sql, List<? extends @Nullable Object[]> parameterRows) {
-        if (parameterRows.isEmpty()) {
-            return new int[0];
+        int[] changed = new int[parameterRows.size()];
+        if (changed.length == 0) {
+            return changed;
         }
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            int given = 0;
+            int done = 0;
             for (@Nullable Object[] parameters : parameterRows) {
                 bind(statement, parameters);
                 statement.addBatch();
+                given++;
+                if (given - done == AT_ONCE || given == changed.length) {
+                    int[] some = statement.executeBatch();
+                    System.arraycopy(some, 0, changed, done, some.length);
+                    done = given;
+                }
             }
-            return statement.executeBatch();
+            return changed;
         } catch (SQLException e) {
             throw SqlFailure.of(innermost(e));
         }

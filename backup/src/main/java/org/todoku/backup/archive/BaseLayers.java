@@ -12,7 +12,7 @@ import org.todoku.backup.fault.BackupException;
 
 /**
  * A full base and the increments over it, laid over each other: for each block of the directory the
- * layer that holds it, and its hash. Costs 17 bytes of memory a block. Not thread-safe while layers
+ * layer that holds it, and its mark. Costs 21 bytes of memory a block. Not thread-safe while layers
  * are added.
  */
 public final class BaseLayers {
@@ -25,7 +25,7 @@ public final class BaseLayers {
     public record Layer(BaseManifest manifest, BaseIndex index) {}
 
     @SuppressWarnings("ArrayRecordComponent")
-    private record Blocks(byte[] layer, byte[] hashes) {}
+    private record Blocks(byte[] layer, byte[] marks) {}
 
     /** Reads the layers of a base out of the archive. */
     public static BaseLayers read(Archive archive, List<BaseManifest> fullFirst) {
@@ -77,8 +77,8 @@ public final class BaseLayers {
         for (BaseIndex.Run run : index.runs()) {
             Blocks of = blocksOf(manifest, run, next);
             Arrays.fill(of.layer(), run.first(), run.first() + run.count(), layer);
-            int at = run.first() * BaseIndex.HASH;
-            System.arraycopy(run.hashes(), 0, of.hashes(), at, run.hashes().length);
+            int at = run.first() * BaseIndex.MARK;
+            System.arraycopy(run.marks(), 0, of.marks(), at, run.marks().length);
         }
         for (BaseFile file : manifest.files()) {
             for (byte holder : next.getOrDefault(file.path(), start(file)).layer()) {
@@ -96,13 +96,13 @@ public final class BaseLayers {
         int count = file.blocks();
         byte[] layer = new byte[count];
         Arrays.fill(layer, NONE);
-        byte[] hashes = new byte[count * BaseIndex.HASH];
+        byte[] marks = new byte[count * BaseIndex.MARK];
         if (under != null) {
             int common = Math.min(count, under.layer().length);
             System.arraycopy(under.layer(), 0, layer, 0, common);
-            System.arraycopy(under.hashes(), 0, hashes, 0, common * BaseIndex.HASH);
+            System.arraycopy(under.marks(), 0, marks, 0, common * BaseIndex.MARK);
         }
-        return new Blocks(layer, hashes);
+        return new Blocks(layer, marks);
     }
 
     private static Blocks blocksOf(
@@ -124,13 +124,21 @@ public final class BaseLayers {
         return layers.isEmpty() ? Optional.empty() : Optional.of(layers.getLast().manifest());
     }
 
-    /** Whether the newest state has this block with this hash. */
-    public boolean has(String path, int block, byte[] hash) {
+    /** Whether the newest state has this block with this mark. */
+    public boolean has(String path, int block, byte[] mark) {
         Blocks of = blocks.get(path);
-        int at = block * BaseIndex.HASH;
+        int at = block * BaseIndex.MARK;
         return of != null
                 && block < of.layer().length
-                && Arrays.equals(of.hashes(), at, at + BaseIndex.HASH, hash, 0, BaseIndex.HASH);
+                && Arrays.equals(of.marks(), at, at + BaseIndex.MARK, mark, 0, BaseIndex.MARK);
+    }
+
+    /** Whether the newest state has this block with this CRC-32C. */
+    public boolean hasSum(String path, int block, int sum) {
+        Blocks of = blocks.get(path);
+        return of != null
+                && block < of.layer().length
+                && BaseIndex.sum(of.marks(), block * BaseIndex.MARK) == sum;
     }
 
     /** Which layer holds this block of the newest state; -1 for none. */

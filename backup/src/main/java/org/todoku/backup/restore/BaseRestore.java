@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -27,10 +26,11 @@ import org.todoku.backup.fault.BackupFault;
 
 /**
  * Writes the files of a base: of each pack the blocks that no later increment replaces, several
- * packs at a time, in any order; packs without such blocks are not read. Each block is compared
- * with the hash that the indexes name for its place before it is written, and the layers leave no
- * place without a block: so the files are proven by what was written, and nothing is read back.
- * Only what an interrupted restore has left is: each whole file, against the hash in the manifest.
+ * packs at a time, in any order; packs without such blocks are not read. The seal proves that a
+ * pack is the one that was put there. Before a block is written its CRC-32C is compared with the
+ * one that the indexes name for its place, and the layers leave no place without a block: so the
+ * files are proven by what was written, and nothing is read back. Only what an interrupted restore
+ * has left is: each whole file, against the hash in the manifest.
  *
  * <p>Costs one pack in memory, packed, for each of {@link Workers}'s threads.
  */
@@ -187,7 +187,6 @@ final class BaseRestore {
     /** Writes the pieces of one pack, each block proven before; one file is open at a time. */
     private final class Pieces implements AutoCloseable {
         private final BaseLayers layers;
-        private final MessageDigest digest = Sha256.digest();
         private final byte[] buffer = new byte[CHUNK * BaseManifest.BLOCK];
         private @Nullable FileChannel channel;
         private String open = "";
@@ -215,9 +214,8 @@ final class BaseRestore {
         private void prove(BaseFile file, int first, int count) {
             for (int i = 0; i < count; i++) {
                 int length = file.blockLength(first + i);
-                digest.update(buffer, i * BaseManifest.BLOCK, length);
-                byte[] hash = Arrays.copyOf(digest.digest(), BaseIndex.HASH);
-                if (!layers.has(file.path(), first + i, hash)) {
+                int sum = BaseIndex.sum(buffer, i * BaseManifest.BLOCK, length);
+                if (!layers.hasSum(file.path(), first + i, sum)) {
                     throw damaged(
                             newest(),
                             "block %d of its file %s differs".formatted(first + i, file.path()));

@@ -23,7 +23,6 @@ import org.todoku.backup.archive.ForkPoint;
 import org.todoku.backup.archive.HostName;
 import org.todoku.backup.archive.Lease;
 import org.todoku.backup.archive.SealedSegment;
-import org.todoku.backup.archive.Sha256;
 import org.todoku.backup.archive.Verification;
 import org.todoku.backup.fault.BackupException;
 import org.todoku.backup.fault.BackupFault;
@@ -263,12 +262,11 @@ public final class Verify {
                         "its packs end in the middle of " + file.path(),
                         "restore from another base");
             }
-            byte[] hash = Sha256.of(Arrays.copyOfRange(pack, at, at + length));
-            int from = i * BaseIndex.HASH;
-            if (!Arrays.equals(
-                    hash, 0, BaseIndex.HASH, run.hashes(), from, from + BaseIndex.HASH)) {
+            byte[] mark = BaseIndex.mark(pack, at, length);
+            int from = i * BaseIndex.MARK;
+            if (!Arrays.equals(mark, 0, BaseIndex.MARK, run.marks(), from, from + BaseIndex.MARK)) {
                 problem(
-                        "base %s: block %d of %s differs from its hash"
+                        "base %s: block %d of %s differs from its mark"
                                 .formatted(base.id(), run.first() + i, file.path()));
             }
             at += length;

@@ -28,7 +28,7 @@ final class BasePacks {
     private final List<Long> packs = new ArrayList<>();
     private final List<BaseFile> files = new ArrayList<>();
     private final List<BaseIndex.Run> runs = new ArrayList<>();
-    private byte[] runHashes = new byte[0];
+    private byte[] runMarks = new byte[0];
     private int runFirst;
     private int runCount;
 
@@ -51,21 +51,15 @@ final class BasePacks {
             for (int at = 0; at < chunk.length; at += BaseManifest.BLOCK) {
                 int length = Math.min(BaseManifest.BLOCK, chunk.length - at);
                 int block = (int) ((from + at) / BaseManifest.BLOCK);
-                byte[] hash = hash(chunk, at, length);
-                if (!under.has(path, block, hash)) {
+                byte[] mark = BaseIndex.mark(chunk, at, length);
+                if (!under.has(path, block, mark)) {
                     put(chunk, at, length);
-                    note(block, hash);
+                    note(block, mark);
                 }
             }
         }
         closeRun();
         files.add(new BaseFile(path, size, HexFormat.of().formatHex(whole.digest())));
-    }
-
-    private static byte[] hash(byte[] bytes, int at, int length) {
-        MessageDigest digest = Sha256.digest();
-        digest.update(bytes, at, length);
-        return Arrays.copyOf(digest.digest(), BaseIndex.HASH);
     }
 
     private void put(byte[] bytes, int at, int length) {
@@ -76,25 +70,25 @@ final class BasePacks {
         filled += length;
     }
 
-    private void note(int block, byte[] hash) {
+    private void note(int block, byte[] mark) {
         if (runCount > 0 && block != runFirst + runCount) {
             closeRun();
         }
         if (runCount == 0) {
             runFirst = block;
         }
-        int at = runCount * BaseIndex.HASH;
-        if (at == runHashes.length) {
-            runHashes = Arrays.copyOf(runHashes, Math.max(16 * BaseIndex.HASH, at * 2));
+        int at = runCount * BaseIndex.MARK;
+        if (at == runMarks.length) {
+            runMarks = Arrays.copyOf(runMarks, Math.max(16 * BaseIndex.MARK, at * 2));
         }
-        System.arraycopy(hash, 0, runHashes, at, BaseIndex.HASH);
+        System.arraycopy(mark, 0, runMarks, at, BaseIndex.MARK);
         runCount++;
     }
 
     private void closeRun() {
         if (runCount > 0) {
-            byte[] hashes = Arrays.copyOf(runHashes, runCount * BaseIndex.HASH);
-            runs.add(new BaseIndex.Run(files.size(), runFirst, hashes));
+            byte[] marks = Arrays.copyOf(runMarks, runCount * BaseIndex.MARK);
+            runs.add(new BaseIndex.Run(files.size(), runFirst, marks));
             runCount = 0;
         }
     }

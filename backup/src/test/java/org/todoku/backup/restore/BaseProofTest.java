@@ -54,7 +54,7 @@ class BaseProofTest {
 
     @Test
     void aBaseThatFitsIsWrittenWhole() throws Exception {
-        write(file, hashes());
+        write(file, marks());
         restore();
         assertThat(root.resolve("db").resolve(NAME)).hasBinaryContent(file);
     }
@@ -63,7 +63,7 @@ class BaseProofTest {
     void aBlockThatIsNotTheOneThatTheIndexNamesIsRefused() {
         byte[] other = file.clone();
         other[100 * BaseManifest.BLOCK + 5] ^= 1;
-        write(other, hashes());
+        write(other, marks());
         assertRefused("block 100 of its file " + NAME);
     }
 
@@ -72,38 +72,38 @@ class BaseProofTest {
         byte[] mixed = file.clone();
         System.arraycopy(file, 0, mixed, BaseManifest.BLOCK, BaseManifest.BLOCK);
         System.arraycopy(file, BaseManifest.BLOCK, mixed, 0, BaseManifest.BLOCK);
-        write(mixed, hashes());
+        write(mixed, marks());
         assertRefused("block 0 of its file " + NAME);
     }
 
     @Test
     void aPackThatIsTooShortIsRefused() {
-        write(Arrays.copyOf(file, file.length - 1), hashes());
+        write(Arrays.copyOf(file, file.length - 1), marks());
         assertRefused("another length");
     }
 
     @Test
     void aPackWithMoreThanItsIndexNamesIsRefused() {
-        write(Arrays.copyOf(file, file.length + 1), hashes());
+        write(Arrays.copyOf(file, file.length + 1), marks());
         assertRefused("another length");
     }
 
-    private byte[] hashes() {
-        byte[] hashes = new byte[BLOCKS * BaseIndex.HASH];
+    private byte[] marks() {
+        byte[] marks = new byte[BLOCKS * BaseIndex.MARK];
         for (int block = 0; block < BLOCKS; block++) {
             int from = block * BaseManifest.BLOCK;
             int to = Math.min(file.length, from + BaseManifest.BLOCK);
-            byte[] hash = Sha256.of(Arrays.copyOfRange(file, from, to));
-            System.arraycopy(hash, 0, hashes, block * BaseIndex.HASH, BaseIndex.HASH);
+            byte[] mark = BaseIndex.mark(file, from, to - from);
+            System.arraycopy(mark, 0, marks, block * BaseIndex.MARK, BaseIndex.MARK);
         }
-        return hashes;
+        return marks;
     }
 
     /** One pack with these bytes, whatever its manifest and index say of it. */
-    private void write(byte[] pack, byte[] hashes) {
+    private void write(byte[] pack, byte[] marks) {
         String id = "00000001-1";
         archive.putPack(id, 1, pack);
-        archive.putIndex(id, new BaseIndex(List.of(new BaseIndex.Run(0, 0, hashes))));
+        archive.putIndex(id, new BaseIndex(List.of(new BaseIndex.Run(0, 0, marks))));
         LogPosition end = new LogPosition(1, 24);
         archive.put(
                 new BaseManifest(
