@@ -71,6 +71,7 @@ final class OutsideWatch implements AutoCloseable {
     /** Waits until the page says this, as a phone shows it, and keeps a picture. */
     void picture(String name, String head) throws Exception {
         if (!Chromium.isInstalled()) {
+            System.out.println("SKIPPED: no chromium, so the status page was not looked at");
             return;
         }
         try (Chromium chromium = Chromium.open()) {

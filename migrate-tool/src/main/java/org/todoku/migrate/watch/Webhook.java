@@ -30,8 +30,7 @@ public record Webhook(URI url) implements Alerts {
         facts.put("source", alert.source());
         facts.put("wrong", new TreeSet<>(alert.wrong()).stream().map(Alarm::code).toList());
         facts.put(
-                "rightAgain",
-                new TreeSet<>(alert.rightAgain()).stream().map(Alarm::code).toList());
+                "rightAgain", new TreeSet<>(alert.rightAgain()).stream().map(Alarm::code).toList());
         facts.put("text", alert.text());
         try (HttpClient client = HttpClient.newBuilder().connectTimeout(DEADLINE).build()) {
             HttpRequest request =
