@@ -145,6 +145,11 @@ class ServedImportTest {
         assertThat(org.todoku.appliance.RestoredCheck.run(next.data()).facts())
                 .containsEntry("members", 15L)
                 .containsEntry("broken", List.of());
+        assertTrail(next);
+    }
+
+    /** Who had which rows put in, both times. */
+    private static void assertTrail(SampleService next) throws Exception {
         try (var database = org.todoku.backup.restore.RestoredDatabase.boot(db(next));
                 var statement = database.connection().createStatement();
                 var trail =
