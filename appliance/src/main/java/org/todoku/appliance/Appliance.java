@@ -117,9 +117,9 @@ final class Appliance implements AutoCloseable {
                                 .actsBeside(
                                         Map.of(
                                                 "base",
-                                                wanted -> storage.takesBase().take(false),
+                                                (wanted, told) -> storage.takesBase().take(false),
                                                 "full-base",
-                                                wanted -> storage.takesBase().take(true))));
+                                                (wanted, told) -> storage.takesBase().take(true))));
     }
 
     /** Claims the directory and opens what is in it. */

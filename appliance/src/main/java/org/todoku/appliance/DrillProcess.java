@@ -30,8 +30,15 @@ import org.todoku.backup.restore.RestoreTarget;
  * process of its own: its memory, its work and what might go wrong in it are not the server's, and
  * it can be ended at any moment. Restores into a scratch folder, checks, writes the result into the
  * archive, and deletes the folder.
+ *
+ * <p>Its input is a line to the server: when that ends, by whatever death of the server, the
+ * process ends at once and writes nothing more. The folder then stays until the next start of the
+ * server.
  */
 public final class DrillProcess {
+    /** Exit status of a drill whose server is gone. */
+    static final int ALONE = 4;
+
     private DrillProcess() {}
 
     /**
@@ -41,6 +48,7 @@ public final class DrillProcess {
      *     region, {@code path-style} (empty where there is none)
      */
     public static void main(String[] args) {
+        Thread.ofPlatform().daemon().name("drill-server").start(DrillProcess::endWithTheServer);
         StoreLocation place =
                 new StoreLocation(
                         java.net.URI.create(args[2]),
@@ -58,6 +66,16 @@ public final class DrillProcess {
             passed = drill.passed();
         }
         System.exit(passed ? 0 : 1);
+    }
+
+    /** Nothing ever comes on the line. */
+    private static void endWithTheServer() {
+        try {
+            while (System.in.read() >= 0) {}
+        } catch (IOException e) {
+            // As good as its end.
+        }
+        Runtime.getRuntime().halt(ALONE);
     }
 
     /**

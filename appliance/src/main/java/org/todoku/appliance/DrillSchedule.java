@@ -21,7 +21,7 @@ import org.todoku.appliance.web.SystemState;
  * A drill a week, by itself, between two and five in the morning, in a process of its own with the
  * lowest priority. Only while the storage is as it should be: when it turns slow the process is
  * ended and what it wrote is deleted. It works in {@code DIR/drill.tmp}, and only where the disk
- * keeps as much free as it takes.
+ * keeps as much free as it takes. The process does not outlive the server, however that ends.
  */
 final class DrillSchedule {
     private static final Logger LOG = LoggerFactory.getLogger(DrillSchedule.class);
@@ -32,6 +32,10 @@ final class DrillSchedule {
     private static final int FROM = 2;
     private static final int UNTIL = 5;
     private static final Duration LOOK = Duration.ofMinutes(20);
+
+    /** A server that has just started, above all after a takeover, has other work. */
+    private static final Duration FIRST_LOOK = Duration.ofMinutes(10);
+
     private static final Duration AFTER_TRYING = Duration.ofHours(12);
     private static final Duration LONGEST = Duration.ofHours(2);
     private static final long WATCH_MILLIS = 500;
@@ -42,6 +46,7 @@ final class DrillSchedule {
     private final InstantSource clock;
     private final NamedLoop loop = new NamedLoop("drill", this::step);
     private Instant tried = Instant.MIN;
+    private boolean looked;
 
     /**
      * Makes it.
@@ -90,8 +95,12 @@ final class DrillSchedule {
         loop.stop(deadline);
     }
 
-    private Duration step() throws InterruptedException {
+    Duration step() throws InterruptedException {
         DrillProcess.delete(scratch(data)); // What a server that was killed has left.
+        if (!looked) {
+            looked = true;
+            return FIRST_LOOK;
+        }
         Instant now = clock.instant();
         if (isDue(now) && isWell() && hasRoom()) {
             tried = now;
@@ -144,7 +153,7 @@ final class DrillSchedule {
         LOG.info("holding a drill: a restore from the archive is tried out");
         try {
             Process process =
-                    new ProcessBuilder(command)
+                    new ProcessBuilder(command) // Its input stays open as long as we live.
                             .redirectErrorStream(true)
                             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                             .start();

@@ -2,14 +2,9 @@ package org.todoku.appliance;
 
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
-import org.todoku.appliance.kernel.Fault;
-import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.kernel.Ids;
 import org.todoku.appliance.message.FileStore;
 import org.todoku.appliance.store.Database;
@@ -100,52 +95,6 @@ public final class Maintenance {
         }
     }
 
-    /** Works on an open database. */
-    @FunctionalInterface
-    public interface Work {
-        void on(Connection connection, FileStore files) throws SQLException;
-    }
-
-    /**
-     * Opens the database as a start does, lets somebody work on it through one connection, ships
-     * what that wrote, and closes again.
-     *
-     * @throws org.todoku.appliance.kernel.FaultException as {@link #takeBase}
-     */
-    public static void withDatabase(Path directory, Optional<Path> configFile, Work work) {
-        Optional<Path> file =
-                configFile.or(
-                        () ->
-                                Optional.of(DataDirectory.configIn(directory))
-                                        .filter(java.nio.file.Files::isRegularFile));
-        ApplianceConfig config = ConfigReader.read(file, System.getenv());
-        WriteGate gate = new WriteGate();
-        DataDirectory claimed = DataDirectory.claim(directory);
-        try {
-            Storage storage = Storage.open(config, claimed.path(), gate, file);
-            try {
-                Database database = Database.open(storage.jdbcUrl(), gate);
-                Schema.migrate(database);
-                try (Connection connection = DriverManager.getConnection(storage.jdbcUrl())) {
-                    work.on(connection, storage.files());
-                } finally {
-                    database.close();
-                }
-            } catch (SQLException e) {
-                throw new FaultException(
-                        Fault.STORAGE_UNAVAILABLE,
-                        "work on the database in " + directory,
-                        String.valueOf(e.getMessage()),
-                        "what was done before is kept; run it again",
-                        e);
-            } finally {
-                close(storage);
-            }
-        } finally {
-            claimed.close();
-        }
-    }
-
     private static Map<String, ?> takeBase(Storage storage, WriteGate gate, boolean full) {
         try {
             Database database = Database.open(storage.jdbcUrl(), gate);
@@ -159,7 +108,7 @@ public final class Maintenance {
         }
     }
 
-    private static void close(Storage storage) {
+    static void close(Storage storage) {
         try {
             storage.closing().close();
         } catch (RuntimeException e) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import org.todoku.appliance.account.Administrators;
 import org.todoku.appliance.account.ApiTokens;
+import org.todoku.appliance.account.Audit;
 import org.todoku.appliance.account.Organisation;
 import org.todoku.appliance.account.OrganisationId;
 import org.todoku.appliance.account.Organisations;
@@ -70,7 +71,7 @@ public final class Portability {
 
     /** Rows that an old host had and the archive never got. */
     public Salvage salvage() {
-        return new Salvage(database, files);
+        return new Salvage(database, files, new Audit(database, ids, clock));
     }
 
     /** Who can sign in to an organisation after an import. */

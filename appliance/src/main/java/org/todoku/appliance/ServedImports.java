@@ -40,7 +40,10 @@ public final class ServedImports {
     /** Members of another program's {@code file}, {@code into} an organisation. */
     public static final String LISTS = "import-lists";
 
-    /** Salvaged {@code rows} of a {@code file}, by number, and of {@code files}. */
+    /**
+     * Salvaged {@code rows} of a {@code file}, by number, and of {@code files}; {@code by} a
+     * person.
+     */
     public static final String ROWS = "import-rows";
 
     private final Portability portability;
@@ -57,7 +60,7 @@ public final class ServedImports {
         return acts;
     }
 
-    private Map<String, ?> organisation(JsonNode wanted) {
+    private Map<String, ?> organisation(JsonNode wanted, ControlSocket.Told told) {
         Path from = Path.of(wanted.path("file").asText());
         var wish =
                 new Portability.Wish(
@@ -68,7 +71,7 @@ public final class ServedImports {
             if (wanted.path("dryRun").asBoolean()) {
                 return Map.of("conflicts", portability.conflicts(file, wish));
             }
-            Portability.Imported made = portability.take(file, wish, (done, of) -> {});
+            Portability.Imported made = portability.take(file, wish, told::progress);
             LOG.info("{} was imported from {}", made.organisation().name(), from);
             return Map.of("name", made.organisation().name(), "token", made.token().value());
         }
@@ -82,7 +85,7 @@ public final class ServedImports {
                                         email, new Secret(wanted.path("password").asText())));
     }
 
-    private Map<String, ?> lists(JsonNode wanted) {
+    private Map<String, ?> lists(JsonNode wanted, ControlSocket.Told told) {
         var organisation =
                 portability.organisation(Optional.ofNullable(wanted.path("into").textValue()));
         List<String> names = new ArrayList<>();
@@ -101,7 +104,7 @@ public final class ServedImports {
         return Map.of("report", report);
     }
 
-    private Map<String, ?> rows(JsonNode wanted) {
+    private Map<String, ?> rows(JsonNode wanted, ControlSocket.Told told) {
         Path from = Path.of(wanted.path("file").asText());
         Set<Integer> numbers = new HashSet<>();
         wanted.path("rows").forEach(number -> numbers.add(number.asInt()));
@@ -111,7 +114,8 @@ public final class ServedImports {
                         .flatMap(line -> SalvagedRow.parse(line).stream())
                         .filter(row -> numbers.contains(row.number()))
                         .toList();
-        List<RowImport.Result> results = portability.salvage().take(chosen);
+        String by = wanted.path("by").asText("unknown");
+        List<RowImport.Result> results = portability.salvage().take(chosen, by, told::progress);
         int files = portability.salvage().takeFiles(Path.of(wanted.path("files").asText()));
         long taken = results.stream().filter(RowImport.Result::taken).count();
         LOG.info("{} of {} salvaged rows were taken over from {}", taken, results.size(), from);

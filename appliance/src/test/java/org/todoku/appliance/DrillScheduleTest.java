@@ -69,6 +69,48 @@ class DrillScheduleTest {
         assertThat(data.resolve("drill.tmp")).doesNotExist();
     }
 
+    /** After a takeover at night a server has other work. */
+    @Test
+    void isNotHeldWhileTheServerHasJustStarted() throws Exception {
+        Path begun = data.resolve("begun");
+        Files.createDirectories(data.resolve("db"));
+        Files.createDirectories(data.resolve("drill.tmp/left-by-a-killed-server"));
+        DrillSchedule schedule = schedule("touch " + begun);
+        assertThat(schedule.step()).isGreaterThanOrEqualTo(Duration.ofMinutes(10));
+        assertThat(begun).doesNotExist();
+        assertThat(data.resolve("drill.tmp")).doesNotExist();
+        schedule.step();
+        assertThat(begun).exists();
+    }
+
+    /**
+     * A server that was killed cannot end its drill. The drill waits here for its key, from a pipe
+     * that nobody writes to, and would wait for ever.
+     */
+    @Test
+    @Timeout(60)
+    void theProcessEndsWithTheServer() throws Exception {
+        Path key = data.resolve("archive.key");
+        assertThat(new ProcessBuilder("mkfifo", key.toString()).start().waitFor()).isZero();
+        ApplianceConfig.Archive archive =
+                new ApplianceConfig.Archive(
+                        Optional.of(data.resolve("archive").toUri()),
+                        Optional.empty(),
+                        Optional.empty(),
+                        false,
+                        Optional.of(key),
+                        Duration.ofSeconds(1),
+                        Duration.ofHours(6),
+                        Duration.ofDays(14));
+        Process drill = new ProcessBuilder(DrillSchedule.process(archive, data)).start();
+        try {
+            drill.getOutputStream().close();
+            assertThat(drill.waitFor()).isEqualTo(DrillProcess.ALONE);
+        } finally {
+            drill.destroyForcibly();
+        }
+    }
+
     /** Whoever changes what is printed hears of it from the next drill. */
     @Test
     void opensTheArchiveWithTheLinesOfTheKit() throws Exception {

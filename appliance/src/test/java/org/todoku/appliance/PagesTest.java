@@ -119,6 +119,40 @@ class PagesTest {
         running.appliance.parts().members().rejoin(school, member);
     }
 
+    /** Who joined by an empty mail without a name would save the word that stands for it. */
+    @Test
+    void aNewcomerIsAskedForTheNameAndTheWordForNoneIsNotSaved() {
+        var parts = running.appliance.parts();
+        MemberId newcomer =
+                parts.members()
+                        .create(
+                                school,
+                                new NewMember(
+                                        "（お名前未登録）",
+                                        "",
+                                        List.of(EmailAddress.of("new@example.jp")),
+                                        Map.of()));
+        Page page = narrow(true, 360);
+        page.navigate(parts.mailText().profileLink(newcomer));
+        assertThat(page.locator("#name")).hasValue("");
+        assertThat(page.locator("#name-hint")).containsText("まだ登録されていません");
+        assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(360);
+        Chromium.picture(page, "profile-unnamed");
+        page.click("text=保存する");
+        assertThat(page.locator("[role=status]")).hasCount(0);
+        page.fill("#name", "（お名前未登録）");
+        page.click("text=保存する");
+        assertThat(page.locator("[role=alert]")).containsText("保存できませんでした");
+        assertThat(page.locator("#name")).hasValue("");
+        page.fill("#name", "青葉 花子");
+        page.click("text=保存する");
+        assertThat(page.locator("[role=status]")).hasText("保存しました。");
+        assertThat(page.locator("#name")).hasValue("青葉 花子");
+        assertThat(page.locator("#name-hint")).hasCount(0);
+        assertThat(parts.members().find(school, newcomer).orElseThrow().name()).isEqualTo("青葉 花子");
+        parts.members().leave(school, newcomer);
+    }
+
     @Test
     void membersAnswerWithATapAndChangeTheirMind() {
         var parts = running.appliance.parts();
@@ -212,9 +246,13 @@ class PagesTest {
     }
 
     private static Page narrow(boolean script) {
+        return narrow(script, 320);
+    }
+
+    private static Page narrow(boolean script, int width) {
         return browser.newContext(
                         new Browser.NewContextOptions()
-                                .setViewportSize(320, 640)
+                                .setViewportSize(width, 640)
                                 .setLocale("ja-JP")
                                 .setJavaScriptEnabled(script))
                 .newPage();

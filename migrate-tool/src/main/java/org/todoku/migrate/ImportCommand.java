@@ -104,7 +104,11 @@ final class ImportCommand implements Callable<Integer> {
             }
             Optional<List<String>> served = server().conflicts(from, wish);
             if (served.isPresent()) {
-                return run(file, wish, served.get(), progress -> server().take(from, wish));
+                return run(
+                        file,
+                        wish,
+                        served.get(),
+                        progress -> server().take(from, wish, progress::rows));
             }
             return Maintenance.carry(
                     data,

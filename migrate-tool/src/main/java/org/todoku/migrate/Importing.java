@@ -19,6 +19,7 @@ import org.todoku.appliance.salvaged.SalvagedRow;
  */
 record Importing(Path file, Path data, List<String> select, Output output) {
     private static final String ALL = "all";
+    private static final String STEP = "import";
 
     int run(Optional<Path> config, boolean dryRun) throws IOException {
         List<SalvagedRow> rows = new ArrayList<>();
@@ -44,11 +45,12 @@ record Importing(Path file, Path data, List<String> select, Output output) {
             output.result(Map.of("chosen", rows.size()), rows.size() + " rows are chosen");
             return 0;
         }
-        Path files = SalvagedFiles.folder(file);
+        output.begin(STEP, "taking over " + rows.size() + " rows");
         Done done =
                 new RunningServer(data)
-                        .importRows(file, files, rows)
+                        .importRows(file, SalvagedFiles.folder(file), rows, person(), this::told)
                         .orElseGet(() -> Maintenance.carry(data, config, p -> take(p, rows)));
+        output.done(STEP, "all of them were looked at");
         for (RowImport.Result result : done.results()) {
             output.note(
                     result.taken() ? "taken" : "left", result.why() + ": " + result.row().text());
@@ -75,8 +77,20 @@ record Importing(Path file, Path data, List<String> select, Output output) {
     }
 
     private Done take(Portability portability, List<SalvagedRow> rows) {
-        List<RowImport.Result> results = portability.salvage().take(rows);
+        List<RowImport.Result> results = portability.salvage().take(rows, person(), this::told);
         return new Done(results, portability.salvage().takeFiles(SalvagedFiles.folder(file)));
+    }
+
+    private void told(long done, long of) {
+        output.progress(STEP, done, of);
+    }
+
+    /** For the audit trail: who sits before this machine, as far as it knows. */
+    private static String person() {
+        String user = System.getProperty("user.name", "unknown");
+        String before = System.getenv("SUDO_USER");
+        return (before == null || before.equals(user) ? user : before + " as " + user)
+                + " by todoku-migrate";
     }
 
     private boolean isChosen(SalvagedRow row) {

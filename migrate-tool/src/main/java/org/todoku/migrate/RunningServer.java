@@ -37,8 +37,8 @@ record RunningServer(Path data) {
     }
 
     /** Imports an organisation. */
-    Taken take(Path file, Portability.Wish wish) {
-        return ask(ServedImports.ORGANISATION, wanted(file, wish))
+    Taken take(Path file, Portability.Wish wish, ControlSocket.Told told) {
+        return ask(ServedImports.ORGANISATION, wanted(file, wish), told)
                 .map(done -> new Taken(done.path("name").asText(), done.path("token").asText()))
                 .orElseThrow(
                         () ->
@@ -70,15 +70,16 @@ record RunningServer(Path data) {
     }
 
     /** Puts salvaged rows in, and the files that belong to them. */
-    Optional<Importing.Done> importRows(Path file, Path files, List<SalvagedRow> chosen) {
-        ObjectNode wanted = of(file).put("files", files.toAbsolutePath().toString());
+    Optional<Importing.Done> importRows(
+            Path file, Path files, List<SalvagedRow> chosen, String by, ControlSocket.Told told) {
+        ObjectNode wanted = of(file).put("files", files.toAbsolutePath().toString()).put("by", by);
         ArrayNode numbers = wanted.putArray("rows");
         Map<Integer, SalvagedRow> rows = new TreeMap<>();
         for (SalvagedRow row : chosen) {
             numbers.add(row.number());
             rows.put(row.number(), row);
         }
-        return ask(ServedImports.ROWS, wanted).map(done -> done(done, rows));
+        return ask(ServedImports.ROWS, wanted, told).map(done -> done(done, rows));
     }
 
     private static Importing.Done done(JsonNode done, Map<Integer, SalvagedRow> rows) {
@@ -105,8 +106,13 @@ record RunningServer(Path data) {
     }
 
     private Optional<JsonNode> ask(String act, ObjectNode wanted) {
+        return ask(act, wanted, (done, of) -> {});
+    }
+
+    private Optional<JsonNode> ask(String act, ObjectNode wanted, ControlSocket.Told told) {
         try {
-            return ControlSocket.ask(data, act, wanted).map(RunningServer::done);
+            wanted.put(ControlSocket.PROGRESS, true);
+            return ControlSocket.ask(data, act, wanted, told).map(RunningServer::done);
         } catch (IOException e) {
             throw Refusal.failed(
                     "the server on " + data + " did not answer: " + e,

@@ -97,15 +97,15 @@ final class StandbyRun {
                             data,
                             Map.of(
                                     STATUS,
-                                    wanted -> facts(standby),
+                                    (wanted, told) -> facts(standby),
                                     PROMOTE,
-                                    wanted -> promoteFenced(standby, claim, false),
+                                    (wanted, told) -> promoteFenced(standby, claim, false),
                                     PROMOTE + ACCEPTING_LOSS,
-                                    wanted -> promoteFenced(standby, claim, true),
+                                    (wanted, told) -> promoteFenced(standby, claim, true),
                                     PROMOTE_UNFENCED,
-                                    wanted -> promote(standby, claim, false),
+                                    (wanted, told) -> promote(standby, claim, false),
                                     PROMOTE_UNFENCED + ACCEPTING_LOSS,
-                                    wanted -> promote(standby, claim, true)));
+                                    (wanted, told) -> promote(standby, claim, true)));
             control.start();
             settings.writer()
                     .ifPresent(

@@ -92,7 +92,8 @@ final class StatusCommand implements Callable<Integer> {
                 wrong = watch.look();
             }
             String words = wrong.isEmpty() ? "all is well" : wrong.toString();
-            output.result(Map.of("wrong", wrong.stream().map(Alarm::key).toList()), words);
+            output.result(
+                    Map.of("wrong", wrong.stream().sorted().map(Alarm::code).toList()), words);
             return wrong.isEmpty() ? 0 : 1;
         }
     }

@@ -140,7 +140,8 @@ class BackupCommandTest {
     void asksTheServerThatRuns() {
         Map<String, Object> facts = Map.of("base", "b-1", "bytes", 4096, "ownBytes", 7);
         try (ControlSocket server =
-                new ControlSocket(folder.resolve("data"), Map.of("base", wanted -> facts))) {
+                new ControlSocket(
+                        folder.resolve("data"), Map.of("base", (wanted, told) -> facts))) {
             server.start();
             Command command = backup(folder.resolve("data"));
             assertThat(command.status()).as(command.toString()).isZero();
@@ -159,7 +160,7 @@ class BackupCommandTest {
                         folder.resolve("data"),
                         Map.of(
                                 "base",
-                                wanted -> {
+                                (wanted, told) -> {
                                     throw fault;
                                 }))) {
             server.start();

@@ -11,12 +11,11 @@ import java.sql.Statement;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.todoku.appliance.Maintenance;
+import org.todoku.appliance.DirectWork;
 import org.todoku.appliance.demo.CaughtMail;
 import org.todoku.appliance.demo.MailCatcher;
 import org.todoku.backup.restore.RestoredDatabase;
@@ -118,10 +117,10 @@ class NotifyOrganisationsTest {
                         "--format",
                         "mailman",
                         "--stopped"));
-        Maintenance.withDatabase(
+        DirectWork.on(
                 service.data(),
-                Optional.of(service.config()),
-                (connection, files) -> {
+                service.config(),
+                connection -> {
                     try (Statement statement = connection.createStatement()) {
                         int left =
                                 statement.executeUpdate(

@@ -10,12 +10,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.todoku.appliance.Maintenance;
+import org.todoku.appliance.DirectWork;
 import org.todoku.appliance.kernel.Language;
 
 /** {@code todoku-migrate report}: facts only, from what was recorded. */
@@ -97,8 +96,7 @@ class ReportCommandTest {
             server.signal("TERM");
             server.status();
         }
-        Maintenance.withDatabase(
-                next.data(), Optional.of(next.config()), (db, files) -> happened(db));
+        DirectWork.on(next.data(), next.config(), ReportCommandTest::happened);
         Path out = folder.resolve("incident.html");
         Command report =
                 Command.run("report", "--config", config, "--data", data, "--out", out.toString());

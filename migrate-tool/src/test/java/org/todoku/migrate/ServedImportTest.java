@@ -45,18 +45,19 @@ class ServedImportTest {
             assertThat(dry.path("conflicts")).isEmpty();
             JsonNode made;
             try (Traffic traffic = new Traffic(here)) {
-                made =
-                        result(
-                                done(
-                                        run(
-                                                here,
-                                                "import",
-                                                "--from",
-                                                from,
-                                                "--admin-email",
-                                                "head@midori.example.jp",
-                                                "--admin-password-file",
-                                                password.toString())));
+                Command imported =
+                        done(
+                                run(
+                                        here,
+                                        "import",
+                                        "--from",
+                                        from,
+                                        "--admin-email",
+                                        "head@midori.example.jp",
+                                        "--admin-password-file",
+                                        password.toString()));
+                assertThat(percents(imported, "import")).hasSizeGreaterThan(5).isSorted();
+                made = result(imported);
                 traffic.end();
             }
             assertThat(made.path("rows").path("members.csv").asInt()).isEqualTo(MANY);
@@ -132,7 +133,9 @@ class ServedImportTest {
         String[] words = {"--import", rows.toString(), "--select", "all"};
         try (Child server = next.serve()) {
             assertThat(next.get("/api/v1/members?query=b")).doesNotContain("b 4");
-            JsonNode taken = result(done(run(next, "salvage", words)));
+            Command salvaged = done(run(next, "salvage", words));
+            assertThat(percents(salvaged, "import").size()).isGreaterThan(5);
+            JsonNode taken = result(salvaged);
             assertThat(taken.path("taken").asInt()).isGreaterThanOrEqualTo(10);
             assertThat(next.get("/api/v1/members?query=b")).contains("b 0", "b 4");
             JsonNode again = result(done(run(next, "salvage", words)));
@@ -142,6 +145,37 @@ class ServedImportTest {
         assertThat(org.todoku.appliance.RestoredCheck.run(next.data()).facts())
                 .containsEntry("members", 15L)
                 .containsEntry("broken", List.of());
+        assertTrail(next);
+    }
+
+    /** Who had which rows put in, both times. */
+    private static void assertTrail(SampleService next) throws Exception {
+        try (var database = org.todoku.backup.restore.RestoredDatabase.boot(db(next));
+                var statement = database.connection().createStatement();
+                var trail =
+                        statement.executeQuery(
+                                """
+                                SELECT a.actor, a.act, a.detail, a.happened FROM audit a
+                                JOIN organisation o ON o.id = a.organisation_id
+                                WHERE a.act LIKE 'salvage%' AND o.slug = 'aoba' ORDER BY a.id
+                                """)) {
+            String user = System.getProperty("user.name");
+            assertThat(trail.next()).isTrue();
+            assertThat(trail.getString("act")).isEqualTo("salvage");
+            assertThat(trail.getString("actor")).contains(user);
+            assertThat(trail.getString("detail")).contains("contact new: 5, member new: 5");
+            assertThat(trail.next()).isTrue();
+            assertThat(trail.getString("act")).isEqualTo("salvaged");
+            assertThat(trail.getString("detail"))
+                    .contains("taken contact new: 5", "taken member new: 5");
+            assertThat(trail.getLong("happened")).isPositive();
+            assertThat(trail.next()).as("the second time").isTrue();
+            assertThat(trail.next()).isTrue();
+            assertThat(trail.getString("detail"))
+                    .contains("left contact new: 5", "left member new: 5")
+                    .doesNotContain("taken");
+            assertThat(trail.next()).isFalse();
+        }
     }
 
     /** Reads and writes of the organisation that was there, none of which may fail. */
@@ -179,6 +213,10 @@ class ServedImportTest {
         }
     }
 
+    private static Path db(SampleService service) {
+        return service.data().resolve("db");
+    }
+
     private static void end(Child server) throws Exception {
         server.signal("TERM");
         assertThat(server.status()).isNotNegative();
@@ -201,6 +239,19 @@ class ServedImportTest {
     private static Command done(Command command) {
         assertThat(command.status()).as(command.toString()).isZero();
         return command;
+    }
+
+    /** How far a step was, as it was told. */
+    private static List<Integer> percents(Command command, String step) throws Exception {
+        List<Integer> percents = new ArrayList<>();
+        for (String line : command.out().lines().toList()) {
+            JsonNode told = JSON.readTree(line);
+            if (told.path("step").asText().equals(step)
+                    && told.path("state").asText().equals("running")) {
+                percents.add(told.path("percent").asInt());
+            }
+        }
+        return percents;
     }
 
     private static JsonNode result(Command command) throws Exception {

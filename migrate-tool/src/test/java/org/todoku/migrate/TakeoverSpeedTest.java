@@ -13,12 +13,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.todoku.appliance.Maintenance;
+import org.todoku.appliance.DirectWork;
 
 /**
  * How long a cold takeover takes beside the estimate that the dry run prints. Small here; {@code
@@ -51,11 +50,11 @@ class TakeoverSpeedTest {
     }
 
     /** Members with an address each, as the product has them, 1,000 to a commit. */
-    private static void fill(SampleService service, int from, int count) {
-        Maintenance.withDatabase(
+    private static void fill(SampleService service, int from, int count) throws Exception {
+        DirectWork.on(
                 service.data(),
-                Optional.of(service.config()),
-                (database, files) -> {
+                service.config(),
+                database -> {
                     database.setAutoCommit(false);
                     long school = school(database);
                     try (PreparedStatement member =

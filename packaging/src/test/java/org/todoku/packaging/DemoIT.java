@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.todoku.appliance.Chromium;
 
 /**
  * Scene 1 of the first issue, as a newcomer lives it: the demo's process, a browser, a message to
@@ -41,7 +42,7 @@ class DemoIT {
     private static Chromium chromium;
 
     @BeforeAll
-    static void openBrowser() throws IOException {
+    static void openBrowser() {
         chromium = Chromium.open();
     }
 

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
+import org.todoku.appliance.Chromium;
 import org.todoku.appliance.continuity.outside.OutsideState;
 
 /**
@@ -70,6 +71,7 @@ final class OutsideWatch implements AutoCloseable {
     /** Waits until the page says this, as a phone shows it, and keeps a picture. */
     void picture(String name, String head) throws Exception {
         if (!Chromium.isInstalled()) {
+            System.out.println("SKIPPED: no chromium, so the status page was not looked at");
             return;
         }
         try (Chromium chromium = Chromium.open()) {

@@ -2,6 +2,7 @@ package org.todoku.appliance.account;
 
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.todoku.appliance.kernel.Ids;
 import org.todoku.appliance.store.Database;
 import org.todoku.appliance.store.Tx;
@@ -25,10 +26,16 @@ public final class Audit {
 
     public void record(
             Tx tx, OrganisationId organisation, String actor, String act, String detail) {
+        record(tx, Optional.of(organisation), actor, act, detail);
+    }
+
+    /** The same of what may concern no organisation, but the machine. */
+    public void record(
+            Tx tx, Optional<OrganisationId> organisation, String actor, String act, String detail) {
         tx.update(
                 "INSERT INTO audit(id, organisation_id, happened, actor, act, detail) VALUES (?, ?, ?, ?, ?, ?)",
                 ids.next(),
-                organisation.value(),
+                organisation.map(OrganisationId::value).orElse(null),
                 clock.instant(),
                 actor,
                 act,

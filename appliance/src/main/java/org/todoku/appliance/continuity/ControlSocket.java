@@ -21,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.todoku.appliance.kernel.Fault;
 import org.todoku.appliance.kernel.FaultException;
@@ -29,7 +30,9 @@ import org.todoku.appliance.kernel.FaultException;
  * How a command on the same machine asks the running server for something: a Unix socket {@code
  * DIR/control.sock} that only the server's own user may open. A caller writes one line, the name of
  * what it wants and, where that needs more, a blank and one object of JSON; it gets one line of
- * JSON when that is done: {@code {"done":{…}}} or {@code {"failed":{"code","message"}}}.
+ * JSON when that is done: {@code {"done":{…}}} or {@code {"failed":{"code","message"}}}. A caller
+ * that asks for it ({@code "progress":true}) gets lines {@code {"percent":n}} before that, a
+ * hundred at most: the socket holds them all, so that nobody waits for a caller that does not read.
  *
  * <p>Promises: a call is answered when the work is done, and calls run one beside the other. Does
  * not: remember a call over a restart. Where the directory's path is too long for a socket (about
@@ -39,6 +42,9 @@ public final class ControlSocket implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ControlSocket.class.getName());
     private static final JsonMapper JSON = new JsonMapper();
     private static final String NAME = "control.sock";
+
+    /** By this a caller asks to be told how far it is. */
+    public static final String PROGRESS = "progress";
 
     private final Path path;
     private final Map<String, Act> acts;
@@ -51,8 +57,15 @@ public final class ControlSocket implements AutoCloseable {
          * Does it.
          *
          * @param wanted what came with the name; an empty object where nothing did
+         * @param told may be told, by one thread, how far it is
          */
-        Map<String, ?> run(JsonNode wanted);
+        Map<String, ?> run(JsonNode wanted, Told told);
+    }
+
+    /** Told how far a long act is. */
+    @FunctionalInterface
+    public interface Told {
+        void progress(long done, long of);
     }
 
     /**
@@ -104,21 +117,46 @@ public final class ControlSocket implements AutoCloseable {
             Map<String, Object> answer = new LinkedHashMap<>();
             try {
                 JsonNode wanted = JSON.readTree(end < 0 ? "{}" : line.substring(end + 1));
-                answer.put("done", act(name).run(wanted));
+                answer.put("done", act(name).run(wanted, told(caller, wanted)));
             } catch (FaultException e) {
                 answer.put("failed", failure(e.fault(), String.valueOf(e.getMessage())));
             } catch (RuntimeException e) {
                 LOG.log(Level.ERROR, "control call " + name, e);
                 answer.put("failed", failure(Fault.CONFLICT, "a fault of the program: " + e));
             }
-            byte[] told = (JSON.writeValueAsString(answer) + "\n").getBytes(StandardCharsets.UTF_8);
-            ByteBuffer bytes = ByteBuffer.wrap(told);
-            while (bytes.hasRemaining()) {
-                caller.write(bytes);
-            }
+            write(caller, JSON.writeValueAsString(answer));
         } catch (IOException e) {
             // The caller went away: what it asked for is done all the same.
             LOG.log(Level.DEBUG, "control caller: {0}", e.getMessage());
+        }
+    }
+
+    private static Told told(SocketChannel caller, JsonNode wanted) {
+        if (!wanted.path(PROGRESS).asBoolean()) {
+            return (done, of) -> {};
+        }
+        AtomicLong shown = new AtomicLong();
+        return (done, of) -> {
+            long percent = of <= 0 ? 0 : Math.clamp(done * 100 / of, 0, 100);
+            if (percent > shown.get()) {
+                shown.set(percent);
+                tell(caller, percent);
+            }
+        };
+    }
+
+    private static void tell(SocketChannel caller, long percent) {
+        try {
+            write(caller, "{\"percent\":" + percent + "}");
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "control caller: {0}", e.getMessage());
+        }
+    }
+
+    private static void write(SocketChannel channel, String line) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
         }
     }
 
@@ -159,21 +197,33 @@ public final class ControlSocket implements AutoCloseable {
      */
     public static Optional<JsonNode> ask(Path directory, String name, JsonNode wanted)
             throws IOException {
+        return ask(directory, name, wanted, (done, of) -> {});
+    }
+
+    /**
+     * The same for an act that takes its time.
+     *
+     * @param told how much of a hundred is done, if {@code wanted} asks for it
+     * @return as {@link #ask(Path, String)}
+     */
+    public static Optional<JsonNode> ask(Path directory, String name, JsonNode wanted, Told told)
+            throws IOException {
         Path path = directory.resolve(NAME);
         if (!Files.exists(path)) {
             return Optional.empty();
         }
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
             String asked = wanted.isEmpty() ? name : name + " " + JSON.writeValueAsString(wanted);
-            ByteBuffer bytes = ByteBuffer.wrap((asked + "\n").getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
+            write(channel, asked);
+            BufferedReader answers = reader(channel);
+            for (String line = answers.readLine(); line != null; line = answers.readLine()) {
+                JsonNode answer = JSON.readTree(line);
+                if (!answer.has("percent")) {
+                    return Optional.of(answer);
+                }
+                told.progress(answer.path("percent").asLong(), 100);
             }
-            String line = reader(channel).readLine();
-            if (line == null) {
-                throw new IOException("the server stopped before it answered");
-            }
-            return Optional.of(JSON.readTree(line));
+            throw new IOException("the server stopped before it answered");
         } catch (java.net.ConnectException | ClosedChannelException e) {
             return Optional.empty(); // A socket that a killed server left behind.
         }

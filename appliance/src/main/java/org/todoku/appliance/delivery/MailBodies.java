@@ -31,7 +31,8 @@ final class MailBodies {
 
     /** How to say that one has read it, and how to leave. */
     String footer(MessageHead message, String link, String address) {
-        return TEXTS.text(language, "mail.footer", message.organisation(), link, address);
+        String network = NetworkName.of(language, message.organisation());
+        return TEXTS.text(language, "mail.footer", network, link, address);
     }
 
     /** The same as HTML; empty when the text is meant as it stands. */
@@ -62,7 +63,7 @@ final class MailBodies {
         return TEXTS.text(
                 language,
                 "mail.footer.html",
-                escaped(message.organisation()),
+                escaped(NetworkName.of(language, message.organisation())),
                 escaped(link),
                 escaped(address));
     }

@@ -2,10 +2,12 @@ package org.todoku.appliance.inbound;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Optional;
 import org.todoku.appliance.account.Organisation;
 import org.todoku.appliance.delivery.AutomaticMail;
 import org.todoku.appliance.delivery.MailText;
+import org.todoku.appliance.delivery.NetworkName;
 import org.todoku.appliance.delivery.OutgoingMail;
 import org.todoku.appliance.kernel.EmailAddress;
 import org.todoku.appliance.kernel.Language;
@@ -78,9 +80,20 @@ final class Answering {
                                 answer.cause,
                                 answer.inReplyTo.filter(id -> id.matches("<[\\x21-\\x7e]{1,390}>")),
                                 text(answer.kind + ".subject", organisation.name(), answer.link),
-                                text(answer.kind + ".body", organisation.name(), answer.link, own)
+                                text(
+                                                answer.kind + ".body",
+                                                organisation.name(),
+                                                answer.link,
+                                                own,
+                                                NetworkName.of(language, organisation.name()))
                                         + answer.note));
         return queued ? answer.kind : answer.kind + ", answered before";
+    }
+
+    /** Whether this stands for the name of somebody who has told none, in whichever language. */
+    static boolean isUnnamed(String name) {
+        return Arrays.stream(Language.values())
+                .anyMatch(each -> TEXTS.text(each, "join.unnamed").equals(name.strip()));
     }
 
     String text(String key, Object... arguments) {

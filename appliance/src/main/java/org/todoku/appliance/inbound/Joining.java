@@ -234,6 +234,11 @@ public final class Joining {
         return named(name(mail), from);
     }
 
+    /** Whether this is no name, but what stands for that of one who joined without telling it. */
+    public static boolean isUnnamed(String name) {
+        return Answering.isUnnamed(name);
+    }
+
     private NewMember named(String name, EmailAddress from) {
         return new NewMember(name, "", List.of(from), Map.of());
     }

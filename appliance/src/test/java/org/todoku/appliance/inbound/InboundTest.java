@@ -77,13 +77,15 @@ class InboundTest {
 
         Member hanako = member("hanako@example.jp").orElseThrow();
         MimeMessage thanks = sent(0);
-        assertThat(thanks.getSubject()).isEqualTo("【緑小学校】連絡網に登録しました");
+        assertThat(thanks.getSubject()).isEqualTo("【緑小学校】登録しました");
         assertThat(thanks.getHeader("Auto-Submitted")).containsExactly("auto-replied");
         assertThat(relay.taken().getFirst().from()).isEmpty();
         String text = thanks.getContent().toString();
+        assertThat(text).startsWith("緑小学校 の連絡網に登録しました。");
         String token = text.substring(text.indexOf("/m/") + 3).lines().findFirst().orElseThrow();
         assertThat(network.tokens.open("profile", token))
                 .hasValueSatisfying(ids -> assertThat(ids).containsExactly(hanako.id().value()));
+        assertThat(Joining.isUnnamed(hanako.name())).as(hanako.name()).isTrue();
 
         send("\"Hanako\" <HANAKO@example.jp>", "", "");
         await(() -> relay.taken().size() == 2);

@@ -1,5 +1,7 @@
 package org.todoku.migrate.watch;
 
+import java.util.Locale;
+
 /** What can be wrong; the text of each stands in the bundle under {@link #key}. */
 public enum Alarm {
     /** No sign of life for three minutes. */
@@ -30,5 +32,10 @@ public enum Alarm {
     /** Of its text. */
     public String key() {
         return key;
+    }
+
+    /** For programs. */
+    public String code() {
+        return name().toLowerCase(Locale.ROOT);
     }
 }

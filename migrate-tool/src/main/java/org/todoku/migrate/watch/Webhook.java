@@ -28,10 +28,9 @@ public record Webhook(URI url) implements Alerts {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("at", alert.at().toString());
         facts.put("source", alert.source());
-        facts.put("wrong", new TreeSet<>(alert.wrong()).stream().map(Webhook::name).toList());
+        facts.put("wrong", new TreeSet<>(alert.wrong()).stream().map(Alarm::code).toList());
         facts.put(
-                "rightAgain",
-                new TreeSet<>(alert.rightAgain()).stream().map(Webhook::name).toList());
+                "rightAgain", new TreeSet<>(alert.rightAgain()).stream().map(Alarm::code).toList());
         facts.put("text", alert.text());
         try (HttpClient client = HttpClient.newBuilder().connectTimeout(DEADLINE).build()) {
             HttpRequest request =
@@ -54,10 +53,6 @@ public record Webhook(URI url) implements Alerts {
             Thread.currentThread().interrupt();
             throw failed("interrupted");
         }
-    }
-
-    private static String name(Alarm alarm) {
-        return alarm.name().toLowerCase(java.util.Locale.ROOT);
     }
 
     private FaultException failed(String why) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.todoku.appliance.account.Organisation;
+import org.todoku.appliance.inbound.Joining;
 import org.todoku.appliance.kernel.FaultException;
 import org.todoku.appliance.kernel.Texts;
 import org.todoku.appliance.member.Contact;
@@ -131,7 +132,7 @@ public final class MemberPages {
                 new MemberViews.Profile(
                         organisation.name(),
                         path(call),
-                        member.name(),
+                        named(member.name()),
                         member.kana(),
                         member.contacts().stream()
                                 .filter(c -> c.state() != ContactState.REMOVED)
@@ -142,6 +143,11 @@ public final class MemberPages {
                         notice,
                         problem);
         return show(call, "profile", view);
+    }
+
+    /** Of one who joined without telling it, the field is empty: else that would be saved. */
+    private static String named(String name) {
+        return Joining.isUnnamed(name) ? "" : name;
     }
 
     private Reply change(Call call) {
@@ -196,7 +202,7 @@ public final class MemberPages {
             values.put(item.name(), given);
         }
         return new NewMember(
-                form.text("name"),
+                named(form.text("name")),
                 form.text("kana"),
                 member.contacts().stream()
                         .filter(contact -> contact.state() != ContactState.REMOVED)

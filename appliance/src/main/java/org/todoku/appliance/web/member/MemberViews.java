@@ -37,7 +37,10 @@ public final class MemberViews {
         }
     }
 
-    /** One's own data; {@code notice} and {@code problem} are text keys or empty. */
+    /**
+     * One's own data; {@code notice} and {@code problem} are text keys or empty, {@code name} is
+     * empty while it is not known.
+     */
     public record Profile(
             String organisation,
             String path,
