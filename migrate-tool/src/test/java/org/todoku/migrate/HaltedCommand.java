@@ -6,6 +6,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import picocli.CommandLine;
@@ -15,6 +16,8 @@ import picocli.CommandLine;
  * certain thing. Arguments: the signal, what the line holds, the words of the command.
  */
 public final class HaltedCommand {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private HaltedCommand() {}
 
     public static void main(String[] args) {
@@ -26,6 +29,24 @@ public final class HaltedCommand {
         CommandLine line = Main.commandLine(Map.of());
         line.setOut(new PrintWriter(watched, true));
         System.exit(line.execute(Arrays.copyOfRange(args, 2, args.length)));
+    }
+
+    /**
+     * Until the runbook knows of the signal, if one runs: on a machine without time its next step
+     * could be done before that.
+     */
+    private static void awaitArrival() throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() < deadline
+                && Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(HaltedCommand::hasArrived)) {
+            Thread.sleep(5);
+        }
+    }
+
+    private static boolean hasArrived(Thread thread) {
+        return thread.getName().equals("runbook-stop")
+                && thread.getState() == Thread.State.TIMED_WAITING;
     }
 
     private static final class Watched extends FilterWriter {
@@ -54,6 +75,9 @@ public final class HaltedCommand {
                 out.flush();
                 try {
                     Child.signal(ProcessHandle.current().pid(), signal);
+                    if (signal.equals("INT") || signal.equals("TERM")) {
+                        awaitArrival();
+                    }
                 } catch (Exception e) {
                     throw new IOException(e);
                 }

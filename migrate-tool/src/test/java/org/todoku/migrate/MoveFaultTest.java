@@ -119,7 +119,7 @@ class MoveFaultTest {
         try (Child server = cell.old.serve();
                 Child child = cell.halted("INT")) {
             assertThat(child.status()).as(child.errors()).isEqualTo(130);
-            assertThat(cell.isAsBefore()).isTrue();
+            assertThat(cell.isAsBefore()).as(cell.status() + child.errors()).isTrue();
             cell.write("after");
             assertThat(cell.members(cell.old)).isEqualTo(1);
             TABLE.put(place, "SIGINT", "as before (exit 130)");
@@ -245,8 +245,12 @@ class MoveFaultTest {
             written++;
         }
 
+        private Command status() {
+            return Command.run("status", "--json", "--config", old.config().toString());
+        }
+
         boolean isAsBefore() throws Exception {
-            Command status = Command.run("status", "--json", "--config", old.config().toString());
+            Command status = status();
             JsonNode facts = new JsonMapper().readTree(status.out()).path("result");
             return facts.path("epoch").asInt() == before;
         }
